@@ -1,0 +1,23 @@
+# Needs Python ≥ 3.11 and < 3.15 with venv, make and git; everything else comes from requirements.lock.
+.PHONY: demo test check lock bench
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+
+demo: .venv/ready ## live the year of an industry day on real data
+	@$(BIN)/python -m infra demo
+
+test: .venv/ready ## every test, on the embedded parts, in a real browser too
+	@$(BIN)/python -m pytest
+
+check: .venv/ready ## format, lint, types, import rules, unit tests
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q -m unit
+
+lock: ## compile the hashed lock file from what each member depends on
+	@sh infra/lock.sh
+
+.venv/ready: requirements.lock
+	@sh infra/virtual_environment.sh

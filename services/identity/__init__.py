@@ -1,0 +1,1 @@
+"""Who may do what in which tenant: tenants, accounts, memberships, API clients, tokens."""

@@ -1,0 +1,1 @@
+"""The screens: sign-ins, the workspace composed from the services' APIs, the public pages rendered from facts."""

@@ -1,0 +1,1 @@
+"""What happens when and where: rooms, sessions, drafts, solves, releases and their rendered exports."""

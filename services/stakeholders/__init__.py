@@ -1,0 +1,1 @@
+"""Who takes part: organisations, people, calls, quotas, nominations, invitations, availability."""
