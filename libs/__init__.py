@@ -1,0 +1,1 @@
+"""What the services share: mechanisms, contracts, data owned by nobody. Libraries never import services."""

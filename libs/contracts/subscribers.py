@@ -1,0 +1,44 @@
+"""Who hears what, on one page. The relay sends each fact to these services' queues, and to no others."""
+
+from libs.contracts.events import (
+    CallChanged,
+    ClientChanged,
+    CloneStepDone,
+    CommitmentChanged,
+    DraftSolved,
+    EditionChanged,
+    EditionCloned,
+    Event,
+    LetterQueued,
+    LetterRequested,
+    LetterSent,
+    MembershipChanged,
+    NominationChanged,
+    OrganisationChanged,
+    PanelChanged,
+    ProgrammeReleased,
+    SpeakerChanged,
+    TenantChanged,
+)
+
+SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
+    TenantChanged: ("editions", "stakeholders", "scheduling", "outreach", "portal"),
+    MembershipChanged: (),
+    ClientChanged: (),
+    LetterRequested: ("outreach",),
+    LetterQueued: ("outreach",),
+    LetterSent: (),
+    EditionCloned: ("stakeholders", "scheduling"),
+    EditionChanged: ("stakeholders", "scheduling", "portal"),
+    PanelChanged: ("stakeholders", "scheduling", "portal"),
+    CommitmentChanged: (),
+    OrganisationChanged: ("identity", "editions", "portal"),
+    CallChanged: (),
+    NominationChanged: (),
+    SpeakerChanged: ("scheduling",),
+    CloneStepDone: ("editions",),
+    DraftSolved: (),
+    ProgrammeReleased: ("portal",),
+}
+
+EVENTS: dict[str, type[Event]] = {str(event.__struct_config__.tag): event for event in SUBSCRIBERS}

@@ -1,0 +1,46 @@
+"""Migrations: forwards only, as the role that owns the tables, each service's in its own schema."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+from libs.config import Settings
+
+SERVICES = ("identity", "editions", "stakeholders", "scheduling", "outreach", "portal")
+ROOT = Path(__file__).parents[2]
+_VERSIONS = "alembic_version"
+_LOCK_TIMEOUT = "10s"
+
+
+def configuration(service: str, connection: Connection | None = None) -> Config:
+    """Return what Alembic needs to know of one service."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(ROOT / "services" / service / "migrations"))
+    config.attributes["service"] = service
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest(service: str) -> str | None:
+    """Return the newest revision that this code knows of a service."""
+    return ScriptDirectory.from_config(configuration(service)).get_current_head()
+
+
+def migrate(settings: Settings, *services: str) -> None:
+    """Bring the named services' schemas (all, if none is named) up to this code."""
+    engine = create_engine(settings.address("migrator", driver="postgresql+psycopg", direct=True), poolclass=NullPool)
+    for service in services or SERVICES:
+        with engine.begin() as connection:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('moussem.migrate'))"))
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {service}"))
+            connection.execute(text(f"GRANT USAGE ON SCHEMA {service} TO {service}, {service}_relay"))
+            connection.execute(text(f"SET LOCAL search_path = {service}"))
+            command.upgrade(configuration(service, connection), "head")
+            connection.execute(text(f"GRANT SELECT ON {service}.{_VERSIONS} TO {service}"))
+    engine.dispose()

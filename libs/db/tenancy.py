@@ -1,0 +1,59 @@
+"""Every row belongs to one tenant, and PostgreSQL itself keeps it there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import mapped_column
+from uuid_utils.compat import uuid7
+
+from libs.config import Settings
+
+Sessions = async_sessionmaker[AsyncSession]
+
+# The key of every table is (tenant_id, id); this is the one place that makes ids.
+TenantId = Annotated[UUID, mapped_column(primary_key=True)]
+RowId = Annotated[UUID, mapped_column(primary_key=True, default=uuid7)]
+
+_SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+_SET = text("SELECT set_config(:name, :value, true)")
+_ACTOR = "actor"
+
+
+def connect(settings: Settings, service: str, *, connections: int = 2) -> tuple[AsyncEngine, Sessions]:
+    """Open a pool as the service's own role, in its own schema; at most twice `connections` at a time."""
+    engine = create_async_engine(
+        settings.address(service),
+        pool_size=connections,
+        max_overflow=connections,
+        pool_pre_ping=True,
+        connect_args={"server_settings": {"search_path": service, "application_name": f"moussem-{service}"}},
+    )
+    return engine, async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def unit_of_work(sessions: Sessions, tenant_id: UUID, *, actor: str = "system") -> AsyncIterator[AsyncSession]:
+    """One transaction in one tenant: committed at its end, rolled back on a refusal.
+
+    `actor` is written with every fact and journal entry of the transaction.
+    """
+    async with sessions.begin() as session:
+        await session.execute(_SET_TENANT, {"tenant": str(tenant_id)})
+        session.info[_ACTOR] = actor
+        yield session
+
+
+@asynccontextmanager
+async def before_the_tenant(sessions: Sessions, name: str, value: str) -> AsyncIterator[AsyncSession]:
+    """One transaction that sees only the rows a policy opens for one key, e.g. `app.slug`: no tenant is known yet."""
+    async with sessions.begin() as session:
+        await session.execute(_SET, {"name": name, "value": value})
+        yield session
+
+
+def actor_of(session: AsyncSession) -> str:
+    return str(session.info.get(_ACTOR, "system"))

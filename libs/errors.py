@@ -1,0 +1,65 @@
+"""Why a request is refused. One root; each refusal is named after its reason and knows nothing of HTTP.
+
+`detail` and `remedy` are templates (English, the key of their translations), filled with the facts that led to the
+refusal. A `pointer` among the facts is the JSON Pointer (RFC 6901) of the field that is to be mended.
+"""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal. `remedy` says what to do about it."""
+
+    detail: ClassVar[str]
+    remedy: ClassVar[str] = ""
+
+    def __init__(self, *, pointer: str = "", **facts: object) -> None:
+        super().__init__(self.detail.format(**facts))
+        self.pointer = pointer
+        self.facts = facts
+
+
+class Invalid(DomainError):
+    """The shape of the request is wrong: no state of the system could accept it."""
+
+
+class Unauthenticated(DomainError):
+    """Nobody is signed in, or the token is not good."""
+
+
+class Forbidden(DomainError):
+    """Known and signed in, but this role or scope may not do it."""
+
+
+class NotFound(DomainError):
+    """The thing does not exist, or the caller may not know that it does."""
+
+
+class Conflict(DomainError):
+    """The request is right in itself, but not in the present state."""
+
+
+class PreconditionFailed(DomainError):
+    """The caller saw an older version of the thing (RFC 9110, 13.1.1)."""
+
+
+class PreconditionRequired(DomainError):
+    """The caller must say which version it changes (RFC 6585)."""
+
+
+class Unprocessable(DomainError):
+    """The request contradicts an earlier one (an idempotency key with another body)."""
+
+
+class TooLarge(DomainError):
+    """More bytes than this address takes."""
+
+
+class NoSuch(NotFound):
+    detail = "There is no {what} {id} here."
+    remedy = "Check the address; lists show what exists."
+
+
+class Stale(PreconditionFailed):
+    detail = "This was changed meanwhile (version {current})."
+    remedy = "Read it again, look at what changed, and repeat the change with the new ETag."

@@ -1,0 +1,27 @@
+"""Facts leave with the transaction that caused them."""
+
+from datetime import datetime
+
+from msgspec import to_builtins
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.events import Event
+from libs.db.tenancy import actor_of
+from libs.messaging.models import OutboxMessage
+from libs.observability.correlation import correlation_id
+
+
+def publish(session: AsyncSession, event: Event, now: datetime) -> None:
+    """Write a fact into the outbox of this transaction: it is told if, and only if, its cause is committed."""
+    session.add(
+        OutboxMessage(
+            tenant_id=event.tenant_id,
+            type=str(event.__struct_config__.tag),
+            aggregate_id=event.id,
+            version=event.version,
+            body=to_builtins(event),
+            actor=actor_of(session),
+            correlation_id=correlation_id(),
+            occurred_at=now,
+        )
+    )

@@ -1,0 +1,103 @@
+"""Facts arrive at least once, late and out of order; what they cause happens once.
+
+Two kinds of handler. A **projection** keeps a copy (`known_…`) and is guarded by the fact's version alone: it may run
+any number of times. An **effect** (a letter, a copy, a counter) runs once, by its inbox row (fact, handler).
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.events import Event
+from libs.contracts.subscribers import EVENTS
+from libs.db.tenancy import Sessions, unit_of_work
+from libs.messaging.envelopes import Envelope
+from libs.messaging.models import InboxMessage
+
+E = TypeVar("E", bound=Event)
+Handle = Callable[[AsyncSession, E, Envelope], Awaitable[None]]
+
+
+class Handler(Struct, frozen=True):
+    event: type[Event]
+    handle: Handle[Any]
+    once: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.handle.__module__}.{self.handle.__name__}"
+
+
+class Subscriptions:
+    """What a feature listens to. Handlers stay plain functions: `(session, event, envelope)`."""
+
+    def __init__(self) -> None:
+        self.handlers: list[Handler] = []
+
+    def projection(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
+        return self._register(event, once=False)
+
+    def effect(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
+        return self._register(event, once=True)
+
+    def _register(self, event: type[E], *, once: bool) -> Callable[[Handle[E]], Handle[E]]:
+        def register(handle: Handle[E]) -> Handle[E]:
+            self.handlers.append(Handler(event, handle, once))
+            return handle
+
+        return register
+
+
+class Hearing:
+    """How one service takes in what the queue brings it."""
+
+    def __init__(self, sessions: Sessions, subscriptions: Iterable[Subscriptions]) -> None:
+        self._sessions = sessions
+        self._handlers: defaultdict[type[Event], list[Handler]] = defaultdict(list)
+        for handler in (handler for each in subscriptions for handler in each.handlers):
+            self._handlers[handler.event].append(handler)
+
+    async def hear_all(self, envelopes: list[Envelope]) -> None:
+        """Take in a batch: one transaction for each tenant, the inbox claimed in one statement."""
+        tenants: defaultdict[UUID, list[Envelope]] = defaultdict(list)
+        for envelope in envelopes:
+            tenants[envelope.tenant_id].append(envelope)
+        for tenant_id, facts in tenants.items():
+            work = [(fact, handler) for fact in facts for handler in self._handlers[EVENTS[fact.type]]]
+            await self._work(tenant_id, work)
+
+    async def hear_one(self, envelope: Envelope) -> None:
+        """Take in one fact, each handler in a transaction of its own: one that fails undoes no other."""
+        failures = []
+        for handler in self._handlers[EVENTS[envelope.type]]:
+            try:
+                await self._work(envelope.tenant_id, [(envelope, handler)])
+            except Exception as failure:  # noqa: BLE001 (raised together below)
+                failures.append(failure)
+        if failures:
+            raise ExceptionGroup(f"{envelope.type} {envelope.id}", failures)
+
+    async def _work(self, tenant_id: UUID, work: list[tuple[Envelope, Handler]]) -> None:
+        if not work:
+            return
+        async with unit_of_work(self._sessions, tenant_id, actor=work[0][0].actor) as session:
+            first = await _claim(session, work)
+            for envelope, handler in work:
+                if not handler.once or (envelope.id, handler.name) in first:
+                    await handler.handle(session, envelope.open(), envelope)
+
+
+async def _claim(session: AsyncSession, work: list[tuple[Envelope, Handler]]) -> set[tuple[UUID, str]]:
+    """Claim the effects that were not had yet; while another delivery holds one, wait for how that ends."""
+    claims = sorted({(envelope.tenant_id, envelope.id, handler.name) for envelope, handler in work if handler.once})
+    if not claims:
+        return set()
+    rows = [{"tenant_id": tenant_id, "id": fact, "handler": name} for tenant_id, fact, name in claims]
+    claimed = insert(InboxMessage).values(rows).on_conflict_do_nothing()
+    returned = await session.execute(claimed.returning(InboxMessage.id, InboxMessage.handler))
+    return {(fact, name) for fact, name in returned}

@@ -1,0 +1,17 @@
+"""One id follows a request through every service and queue that it sets in motion."""
+
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+from uuid_utils.compat import uuid7
+
+_KEY = "correlation_id"
+
+
+def correlation_id() -> str:
+    """Return the current id; outside a request or task, a new one."""
+    return str(get_contextvars().get(_KEY) or uuid7())
+
+
+def correlate(identifier: str | None = None, **context: object) -> None:
+    """Begin a request or task: forget the last one's context, take over the given id or make one."""
+    clear_contextvars()
+    bind_contextvars(**{_KEY: identifier or str(uuid7())}, **context)

@@ -1,0 +1,92 @@
+"""Who may do what: one matrix of actions and roles. What a role may see of others' things is the query's business.
+
+API clients act by scopes instead: each scope opens the actions listed with it, and no more than the role of its
+client's organisation would.
+"""
+
+from libs.errors import Forbidden, Unauthenticated
+from libs.identity import Principal
+
+PUBLIC = "public"
+SPEAKER = "speaker"
+_ADMINISTRATOR = frozenset({"administrator"})
+_TEAM = frozenset({"administrator", "co_organiser", "programme_manager"})
+_ORGANISERS = frozenset({"administrator", "co_organiser"})
+_SIGNATORIES = frozenset({"co_organiser"})
+_NOMINATORS = frozenset({"representative"})
+_MEMBERS = _TEAM | {"representative", "technical_contact", "viewer"}
+_EVERYBODY = _MEMBERS | {PUBLIC, SPEAKER}
+
+ROLES = tuple(sorted(_MEMBERS))
+
+ACTIONS: dict[str, frozenset[str]] = {
+    "tenant.read": _EVERYBODY,
+    "tokens.obtain": _EVERYBODY,
+    "sign_in": _EVERYBODY,
+    "memberships.read": _ORGANISERS | {"technical_contact", "representative"},
+    "memberships.invite": _ORGANISERS,
+    "editions.read": _EVERYBODY,
+    "editions.change": _ORGANISERS,
+    "editions.clone": _ORGANISERS,
+    "cloning.read": _TEAM,
+    "panels.read": _EVERYBODY,
+    "panels.change": _ORGANISERS,
+    "commitments.read": _MEMBERS,
+    "approvals.read": _TEAM,
+    "approvals.propose": _TEAM,
+    "approvals.sign": _SIGNATORIES,
+    "journal.read": _ORGANISERS,
+    "organisations.read": _MEMBERS,
+    "organisations.change": _ORGANISERS,
+    "calls.read": _MEMBERS,
+    "calls.change": _ORGANISERS,
+    "quotas.change": _ORGANISERS,
+    "nominations.read": _TEAM | {"representative", "technical_contact"},
+    "nominations.submit": _NOMINATORS | _ORGANISERS,
+    "nominations.decide": _ORGANISERS,
+    "people.read": _TEAM | {"representative"},
+    "invitations.read": _TEAM | {SPEAKER},
+    "invitations.answer": frozenset({SPEAKER}),
+    "programme.read": _TEAM | {"viewer"},
+    "programme.change": frozenset({"administrator", "programme_manager", "co_organiser"}),
+    "releases.read": _EVERYBODY,
+    "letters.read": _ORGANISERS,
+}
+
+SCOPES: dict[str, frozenset[str]] = {
+    "editions:read": frozenset({"tenant.read", "editions.read", "panels.read", "commitments.read"}),
+    "organisations:read": frozenset({"organisations.read"}),
+    "nominations:read": frozenset({"calls.read", "nominations.read", "people.read"}),
+    "nominations:write": frozenset({"calls.read", "nominations.submit"}),
+    "programme:read": frozenset({"programme.read", "releases.read"}),
+}
+
+
+class SignInNeeded(Unauthenticated):
+    detail = "This needs a sign-in or an access token."
+    remedy = "Send `Authorization: Bearer …` with a token from POST /oauth/token, or sign in."
+
+
+class ScopeMissing(Forbidden):
+    detail = "The token's scopes do not open {action}."
+    remedy = "Ask for a token with one of these scopes: {scopes}."
+
+
+class NotYourRole(Forbidden):
+    detail = "The role {role} may not do this ({action})."
+    remedy = "Ask an administrator of the day for a mandate that allows it."
+
+
+def require(principal: Principal, action: str) -> None:
+    """Return if `principal` may do `action`; raise the reason if not."""
+    allowed = ACTIONS[action]
+    if principal.role in allowed:
+        if principal.client_id is None or any(action in SCOPES.get(scope, ()) for scope in principal.scopes):
+            return
+        if PUBLIC in allowed:  # what anybody may read needs no scope
+            return
+        opening = ", ".join(scope for scope, actions in SCOPES.items() if action in actions) or "none"
+        raise ScopeMissing(action=action, scopes=opening)
+    if principal.role == PUBLIC:
+        raise SignInNeeded
+    raise NotYourRole(role=principal.role, action=action)

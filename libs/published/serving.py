@@ -1,0 +1,117 @@
+"""Answering published addresses: in front of the application, in as few steps as ASGI allows."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy import select
+
+from libs.config import Settings
+from libs.db.tenancy import Sessions, unit_of_work
+from libs.published.models import PublishedDocument
+from libs.published.shelf import Copy, Shelf, follow_changes
+from libs.web.authorization import TenantOf
+
+# Answers a path with the slug of the tenant whose document may lie there; None for a path that is never published.
+TenantIn = Callable[[str], str | None]
+
+
+class Published:
+    """ASGI middleware: a document, if one is published at the address; else whatever the application answers."""
+
+    def __init__(  # noqa: PLR0913 (wired once, by name)
+        self,
+        app: ASGIApp,
+        *,
+        settings: Settings,
+        service: str,
+        sessions: Sessions,
+        tenant_of: TenantOf,
+        place: TenantIn,
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._service = service
+        self._sessions = sessions
+        self._tenant_of = tenant_of
+        self._place = place
+        self._shelf = Shelf()
+
+    @asynccontextmanager
+    async def lifespan(self) -> Any:
+        """Follow changes for as long as the application lives."""
+        following = asyncio.create_task(follow_changes(self._settings, self._service, self._shelf))
+        yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["method"] in ("GET", "HEAD"):
+            copy = self._shelf.get(scope["path"]) or await self._fetch(scope["path"])
+            if copy is not None:
+                await _answer(copy, cast("Any", scope), send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _fetch(self, path: str) -> Copy | None:
+        slug = self._place(path)
+        tenant_id = await self._tenant_of(slug) if slug else None
+        if tenant_id is None:
+            return None
+        read_at = self._shelf.changes
+        async with unit_of_work(self._sessions, tenant_id) as session:
+            found = await session.scalar(select(PublishedDocument).filter_by(path=path))
+        if found is None:
+            return None
+        copy = Copy(
+            content_type=found.content_type.encode(),
+            cache_control=found.cache_control.encode(),
+            etag=found.etag.encode(),
+            bodies={b"": found.identity, b"br": found.br, b"gzip": found.gzip},
+        )
+        self._shelf.put(path, copy, read_at=read_at)
+        return copy
+
+
+async def _answer(copy: Copy, scope: dict[str, Any], send: Send) -> None:
+    asked = dict(scope["headers"])
+    headers = [
+        (b"etag", copy.etag),
+        (b"cache-control", copy.cache_control),
+        (b"vary", b"accept-encoding"),
+        (b"access-control-allow-origin", b"*"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if _has_it(asked.get(b"if-none-match", b""), copy.etag):
+        await send(cast("Message", {"type": "http.response.start", "status": 304, "headers": headers}))
+        await send(cast("Message", {"type": "http.response.body", "body": b"", "more_body": False}))
+        return
+    coding = _coding(asked.get(b"accept-encoding", b""))
+    body = copy.bodies[coding]
+    headers += [(b"content-type", copy.content_type), (b"content-length", str(len(body)).encode())]
+    if coding:
+        headers.append((b"content-encoding", coding))
+    await send(cast("Message", {"type": "http.response.start", "status": 200, "headers": headers}))
+    await send(
+        cast(
+            "Message",
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False},
+        )
+    )
+
+
+def _has_it(if_none_match: bytes, etag: bytes) -> bool:
+    return any(tag.strip().removeprefix(b"W/") in (etag, b"*") for tag in if_none_match.split(b","))
+
+
+def _coding(accept_encoding: bytes) -> bytes:
+    """Return the best coding that the reader takes (RFC 9110, 12.5.3): br, gzip, or as it is."""
+    taken = {
+        part.split(b";")[0].strip() for part in accept_encoding.split(b",") if b"q=0" not in part.replace(b" ", b"")
+    }
+    taken |= {part.split(b";")[0].strip() for part in accept_encoding.split(b",") if b"q=0." in part.replace(b" ", b"")}
+    return next((coding for coding in (b"br", b"gzip") if coding in taken), b"")

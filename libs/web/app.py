@@ -1,0 +1,81 @@
+"""The one way to build a service's HTTP application."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import NamedDependency, Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from libs.db.tenancy import Sessions, unit_of_work
+from libs.identity import Principal
+from libs.observability.correlation import correlate
+from libs.web.authorization import TenantOf, Verifier, authorize
+from libs.web.conditional import IfMatch
+from libs.web.once import Answered, provide_once, remember_refusals, replay
+from libs.web.problems import EXCEPTION_HANDLERS
+
+LARGEST_BODY = 1_000_000  # bytes
+
+
+def create_app(  # noqa: PLR0913 (the composition root names each part)
+    service: str,
+    routes: Sequence[ControllerRouterHandler],
+    *,
+    engine: AsyncEngine,
+    sessions: Sessions,
+    verifier: Verifier,
+    tenant_of: TenantOf,
+) -> Litestar:
+    """Return the app of one service: problems, authorization, one transaction per request, its OpenAPI document."""
+
+    async def session(request: Request[Principal, Any, Any]) -> AsyncIterator[AsyncSession]:
+        """One request is one transaction, committed before the response is sent."""
+        async with unit_of_work(sessions, request.user.tenant_id, actor=request.user.actor) as session:
+            yield session
+
+    async def dispose(_: Litestar) -> None:
+        await engine.dispose()
+
+    return Litestar(
+        route_handlers=routes,
+        guards=[authorize(verifier, tenant_of)],
+        dependencies={
+            "session": Provide(session),
+            "principal": Provide(_principal, sync_to_thread=False),
+            "now": Provide(_now, sync_to_thread=False),
+            "once": Provide(_once),
+            "if_match": Provide(_if_match, sync_to_thread=False),
+        },
+        exception_handlers={**EXCEPTION_HANDLERS, Answered: replay},
+        after_exception=[remember_refusals(sessions)],
+        before_request=_correlate,
+        on_shutdown=[dispose],
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=OpenAPIConfig(title="Moussem", version="1", path=f"/api/openapi/{service}"),
+    )
+
+
+def _principal(request: Request[Principal, Any, Any]) -> Principal:
+    return request.user
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _once(
+    request: Request[Principal, Any, Any], session: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Any:
+    return await provide_once(request, session, now)
+
+
+def _if_match(request: Request[Any, Any, Any]) -> IfMatch:
+    return IfMatch(request.headers.get("if-match"))
+
+
+def _correlate(request: Request[Any, Any, Any]) -> None:
+    correlate(request.headers.get("x-correlation-id"))

@@ -1,0 +1,45 @@
+"""Which service answers which address: one table, for the proxy, the all-in-one process and the OpenAPI document.
+
+`/api/v1/{tenant}/{noun}/…` goes by its noun; what stands under an edition but belongs to another service goes by its
+second noun (`/editions/{edition}/releases`). Everything else is the portal's.
+"""
+
+API = "/api/v1"
+
+NOUNS = {
+    "sign-in-links": "identity",
+    "sign-ins": "identity",
+    "invitation-tokens": "identity",
+    "memberships": "identity",
+    "clients": "identity",
+    "editions": "editions",
+    "panels": "editions",
+    "commitments": "editions",
+    "organisations": "stakeholders",
+    "calls": "stakeholders",
+    "nominations": "stakeholders",
+    "invitations": "stakeholders",
+    "people": "stakeholders",
+    "rooms": "scheduling",
+    "sessions": "scheduling",
+    "drafts": "scheduling",
+    "releases": "scheduling",
+    "letters": "outreach",
+}
+_UNDER_AN_EDITION = {"releases": "scheduling"}
+_ROOTS = {"oauth": "identity", ".well-known": "identity"}
+_DOCUMENTS = "/api/openapi/"
+
+
+def service_of(path: str) -> str | None:
+    """Return the service that answers `path`; none for an address of the API that nobody answers."""
+    if path.startswith(_DOCUMENTS):
+        return path.removeprefix(_DOCUMENTS).removesuffix(".json")
+    if path.startswith(f"{API}/"):
+        _tenant, *nouns = path.removeprefix(f"{API}/").strip("/").split("/")
+        if not nouns:
+            return "identity"
+        if nouns[0] == "editions" and len(nouns) > 2:  # noqa: PLR2004 (editions/{edition}/{noun})
+            return _UNDER_AN_EDITION.get(nouns[2], "editions")
+        return NOUNS.get(nouns[0])
+    return _ROOTS.get(path.split("/")[1], "portal")

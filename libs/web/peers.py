@@ -1,0 +1,44 @@
+"""How one service asks another: over HTTP, or in process where all are mounted together. Only the portal does it much.
+
+The one place that chooses the transport; who calls does not know which it is.
+"""
+
+from typing import Any
+
+import httpx2
+from litestar.types import ASGIApp
+
+_SECONDS = 10.0
+
+
+class Peers:
+    """The other services at one base address."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._client: httpx2.AsyncClient | None = None
+        self._app: ASGIApp | None = None
+
+    def mount(self, app: ASGIApp) -> None:
+        """Answer in process from now on: `app` holds all services."""
+        self._app = app
+
+    @property
+    def client(self) -> httpx2.AsyncClient:
+        """The client, opened on first use in the loop that uses it."""
+        if self._client is None:
+            app: Any = self._app
+            transport = httpx2.ASGITransport(app, raise_app_exceptions=False) if app else None
+            self._client = httpx2.AsyncClient(base_url=self._base_url, transport=transport, timeout=_SECONDS)
+        return self._client
+
+    async def keys(self) -> dict[str, Any]:
+        """Return the issuer's public keys (RFC 7517)."""
+        answer = await self.client.get("/oauth/jwks")
+        answer.raise_for_status()
+        keys: dict[str, Any] = answer.json()
+        return keys
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()

@@ -1,0 +1,126 @@
+"""Every error leaves as an RFC 9457 problem; this is the only place where a refusal meets HTTP."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+from msgspec import Struct, field
+
+from libs.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooLarge,
+    Unauthenticated,
+    Unprocessable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger(__name__)
+
+_STATUS: dict[type[DomainError], int] = {
+    Invalid: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    PreconditionFailed: 412,
+    TooLarge: 413,
+    Unprocessable: 422,
+    PreconditionRequired: 428,
+}
+_FIELD = re.compile(r"\s*-? ?at `(?P<path>[^`]+)`$")
+
+
+class FieldError(Struct, frozen=True):
+    """What is wrong in one place of the request; `pointer` is a JSON Pointer (RFC 6901), empty for the whole."""
+
+    pointer: str
+    detail: str
+    remedy: str = ""
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """RFC 9457. `type` is the address of a page that explains this kind of problem."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def problem_of(error: Exception, translate: Callable[[str], str] = str) -> Problem:
+    """Return what the caller is told about `error`, in the language of `translate`."""
+    if isinstance(error, DomainError):
+        return _refusal(error, translate)
+    if isinstance(error, ValidationException):
+        return _problem("request-malformed", 400, translate("The request does not have the right form."), _shape(error))
+    if isinstance(error, HTTPException):
+        name = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.status_code, "request-refused")
+        detail = translate("There is nothing at this address.") if error.status_code == 404 else error.detail  # noqa: PLR2004
+        return _problem(name, error.status_code, detail, [])
+    return _problem("internal-error", 500, translate("Something went wrong here; it was recorded."), [])
+
+
+def _refusal(error: DomainError, translate: Callable[[str], str]) -> Problem:
+    status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    detail = translate(error.detail).format(**error.facts)
+    remedy = translate(error.remedy).format(**error.facts) if error.remedy else ""
+    facts = {name: fact for name, fact in error.facts.items() if isinstance(fact, str | int | float | list | dict)}
+    return _problem(_words(type(error), "-"), status, detail, [FieldError(error.pointer, detail, remedy)], facts)
+
+
+def _problem(
+    name: str, status: int, detail: str, errors: list[FieldError], facts: dict[str, Any] | None = None
+) -> Problem:
+    title = name.replace("-", " ").capitalize()
+    return Problem(
+        type=f"/problems/{name}", title=title, status=status, detail=detail, errors=errors, facts=facts or {}
+    )
+
+
+def _shape(error: ValidationException) -> list[FieldError]:
+    errors = []
+    for each in error.extra if isinstance(error.extra, list) else []:
+        message, place = str(each.get("message", "")), _FIELD.search(str(each.get("message", "")))
+        key = str(each.get("key", "")) if each.get("source") not in (None, "body") or not place else ""
+        pointer = _pointer(place["path"]) if place else f"/{key}" if key and key != "data" else ""
+        detail = _FIELD.sub("", message)
+        errors.append(FieldError(pointer, detail, "Correct this field; the documentation shows its form."))
+    return errors or [FieldError("", str(error.detail), "Correct the request; the documentation shows its form.")]
+
+
+def _pointer(path: str) -> str:
+    """Turn msgspec's `$.title.fr` or `$[0].name` into a JSON Pointer."""
+    steps = re.findall(r"\.([^.\[\]]+)|\[([^\]]*)\]", path.removeprefix("$"))
+    return "".join(f"/{name or index.strip('.') or '-'}" for name, index in steps)
+
+
+def _words(kind: type, joined_by: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", joined_by, kind.__name__).lower()
+
+
+def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    problem = problem_of(error)
+    if problem.status >= 500:  # noqa: PLR2004
+        log.error("a request failed", path=request.url.path, exc_info=error)
+    headers = dict(getattr(error, "headers", None) or {})
+    if problem.status == 401:  # noqa: PLR2004
+        headers["WWW-Authenticate"] = 'Bearer realm="moussem"'
+    elif problem.status == 403 and "scopes" in problem.facts:  # noqa: PLR2004 (RFC 6750, 3)
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{problem.facts["scopes"]}"'
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {DomainError: _answer, HTTPException: _answer, Exception: _answer}

@@ -1,0 +1,44 @@
+"""Rules that no off-the-shelf linter knows."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path for top in ("libs", "services") for path in (ROOT / top).rglob("*.py"))
+EDGES = {"web", "messaging", "published"}  # folders whose business is the edge: where requests and messages come in
+IMPURE = {"litestar", "sqlalchemy", "asyncpg", "psycopg", "dramatiq", "httpx2"}
+FEATURE_FILES = {"api", "pages", "subscribers", "commands", "queries", "models", "__init__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_keeps_the_house_rules(path: Path) -> None:
+    nodes = ast.walk(ast.parse(path.read_text()))
+    calls = [node.func for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    called = {ast.unparse(call) for call in calls}
+
+    if path.parent.name not in EDGES:
+        assert not {call.attr for call in calls} & {"commit", "rollback"}, "the transaction belongs to the edge"
+        assert not called & {"datetime.now", "date.today", "time.time"}, "the clock is an argument"
+    assert path.stem not in {"utils", "helpers", "common", "manager", "misc", "base"}, "the name says nothing"
+
+
+def _is_rule(path: Path) -> bool:
+    """Whether the module is a rule of a feature: its domain, or a rule with a subject of its own beside it."""
+    return path.parts[-4:-3] == ("services",) and path.stem not in FEATURE_FILES and path.parent.name != "migrations"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if _is_rule(path)], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_rules_are_pure(path: Path) -> None:
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else alias.name or "").split(".")[0]  # type: ignore[union-attr]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert not imported & IMPURE
