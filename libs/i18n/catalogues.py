@@ -1,0 +1,66 @@
+"""The interface's texts in each language: gettext catalogues, read from the `.po` files as they are, without a build.
+
+The English text is the key of its translations. Each service keeps its own in `services/<name>/translations/fr.po` and
+`ar.po`; those of the libraries lie beside this module. All are read together, once per process.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+from libs.i18n.languages import LANGUAGES, SOURCE, negotiate
+
+ROOT = Path(__file__).parents[2]
+
+Catalogues = dict[str, NullTranslations]  # by language; English has none, as it is the key
+
+
+def translation_folders(root: Path = ROOT) -> list[Path]:
+    """Return the folders of translations that this process has: those of the libraries and of each service here."""
+    return [root / "libs/i18n/translations", *sorted(root.glob("services/*/translations"))]
+
+
+def load(folders: Iterable[Path]) -> Catalogues:
+    """Read every folder's `<language>.po`; a text that has no finished translation stays English."""
+    folders = list(folders)
+    return {language: _load_language(language, folders) for language in LANGUAGES}
+
+
+def _load_language(language: str, folders: list[Path]) -> NullTranslations:
+    merged: NullTranslations = NullTranslations()
+    for path in (folder / f"{language}.po" for folder in folders):
+        if path.exists():
+            with path.open("rb") as file:
+                catalogue = read_po(file, locale=language, abort_invalid=True)
+            compiled = BytesIO()
+            write_mo(compiled, catalogue)
+            compiled.seek(0)
+            translations = Translations(compiled)
+            merged = merged.merge(translations) if isinstance(merged, Translations) else translations
+    return merged
+
+
+@cache
+def catalogues() -> Catalogues:
+    """Return this process's catalogues; files do not change while it runs."""
+    return load(translation_folders())
+
+
+def translations(language: str) -> NullTranslations:
+    """Return what Jinja's extension wants: `environment.install_gettext_translations(…, newstyle=True)`."""
+    return catalogues()[language]
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """Return the function that says a text in `language`."""
+    return translations(language).gettext
+
+
+def translator_for(accept_language: str) -> Callable[[str], str]:
+    """Return the function that says a text in the language that a caller asked for, else in English."""
+    return translator(negotiate(accept_language, (SOURCE, *LANGUAGES)))
