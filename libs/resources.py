@@ -1,0 +1,20 @@
+"""What a process gives to each service's composition root, `app.py: create(resources)`."""
+
+from msgspec import Struct
+
+from libs.config import Settings
+from libs.web.peers import Peers
+from libs.web.tokens import TokenVerifier
+
+
+class Resources(Struct, frozen=True):
+    """Where everything is, how to ask the other services, and who checks a token; one of each in a process."""
+
+    settings: Settings
+    peers: Peers
+    verifier: TokenVerifier
+
+
+def open_resources(settings: Settings) -> Resources:
+    peers = Peers(settings.base_url)
+    return Resources(settings, peers, TokenVerifier(settings.issuer, peers.keys))
