@@ -1,12 +1,11 @@
 """The regions of a country (ISO 3166-2), with their names in the languages of the platform; owned by no service.
 
-A region is known by a readable id; its ISO code goes into exports. A country that is not listed has no regions here:
-its editions name their city alone.
+A region is known by a readable id; its ISO code goes into exports. Of a country that is not listed here no names are
+known: its editions show their city alone.
 """
 
 from msgspec import Struct
 
-from libs.errors import Invalid
 from libs.i18n.text import Text, pick
 
 
@@ -14,16 +13,6 @@ class Region(Struct, frozen=True):
     id: str
     code: str  # ISO 3166-2
     name: Text
-
-
-class UnknownRegion(Invalid):
-    detail = "{region} is no region of {country}."
-    remedy = "Use one of these: {regions}."
-
-
-class RegionWithoutCountry(Invalid):
-    detail = "The regions of {country} are not known here."
-    remedy = "Leave the region empty and name the city."
 
 
 def _region(region_id: str, code: str, fr: str, ar: str, en: str) -> Region:
@@ -69,17 +58,12 @@ def find_region(country: str, region_id: str) -> Region | None:
     return next((region for region in regions_of(country) if region.id == region_id), None)
 
 
+def is_region(region_id: str, country: str) -> bool:
+    """Whether an edition may be held there: in a country that is not listed, wherever its organisers say."""
+    return country not in _REGIONS or find_region(country, region_id) is not None
+
+
 def region_name(country: str, region_id: str, language: str) -> str:
     """Return a region's name in the reader's language; empty where there is no such region."""
     region = find_region(country, region_id)
     return pick(region.name, language) if region else ""
-
-
-def require_region(country: str, region_id: str, *, pointer: str = "/region") -> None:
-    """Return if `region_id` is one of the country's regions, or empty; raise why not."""
-    if not region_id or find_region(country, region_id):
-        return
-    if not regions_of(country):
-        raise RegionWithoutCountry(country=country, pointer=pointer)
-    known = ", ".join(region.id for region in regions_of(country))
-    raise UnknownRegion(region=region_id, country=country, regions=known, pointer=pointer)
