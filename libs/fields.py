@@ -17,6 +17,7 @@ Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=_LINE)]
 Paragraph = Annotated[str, Meta(max_length=4000, pattern=_PARAGRAPH)]
 Email = Annotated[str, Meta(max_length=254, pattern=_EMAIL)]
 Slug = Annotated[str, Meta(min_length=1, max_length=80, pattern=_SLUG)]
+RegionId = Annotated[str, Meta(max_length=80, pattern=r"^[a-z0-9-]*$")]  # empty: the country has none here
 Language = Annotated[str, Meta(pattern=r"^(fr|ar|en)$")]
 Link = Annotated[str, Meta(min_length=16, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]

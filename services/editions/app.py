@@ -1,0 +1,27 @@
+"""The HTTP process of this service."""
+
+from litestar import Litestar
+
+from libs.config import Settings
+from libs.db.tenancy import connect
+from libs.tenants.queries import tenant_by_slug
+from libs.web.app import create_app
+from libs.web.peers import Peers
+from libs.web.tokens import TokenVerifier
+from services.editions.approvals.api import routes as approvals
+from services.editions.cloning.api import CloningController
+from services.editions.commitments.api import commitments
+from services.editions.editions.api import EditionController
+from services.editions.panels.api import PanelController
+
+
+def create(settings: Settings, peers: Peers) -> Litestar:
+    engine, sessions = connect(settings, "editions")
+    return create_app(
+        "editions",
+        [EditionController, CloningController, PanelController, commitments, *approvals],
+        engine=engine,
+        sessions=sessions,
+        verifier=TokenVerifier(settings.issuer, peers.keys),
+        tenant_of=tenant_by_slug(sessions),
+    )

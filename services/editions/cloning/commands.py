@@ -1,0 +1,194 @@
+"""Making a new edition from an earlier one. The caller owns the transaction.
+
+This service copies its rows here, one statement per table; the others copy theirs when they hear `EditionCloned`.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import TableValuedAlias, Uuid, column, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from libs.contracts.events import Carried, EditionCloned, Origin
+from libs.fields import Line, RegionId, Slug, Words
+from libs.identity import Principal
+from libs.journal.commands import record
+from libs.messaging.outbox import publish
+from libs.regions import require_region
+from libs.tenants.queries import known_tenant
+from services.editions.cloning.domain import ALL, check_carried, shift
+from services.editions.cloning.models import CloneStep, Cloning
+from services.editions.commitments.commands import commitment_changed
+from services.editions.commitments.models import Commitment
+from services.editions.db import Base
+from services.editions.editions.commands import lock_edition, next_ordinal, tell_edition
+from services.editions.editions.domain import check_dates, check_slug
+from services.editions.editions.models import Edition
+from services.editions.panels.commands import panel_changed
+from services.editions.panels.models import Panel, PanelSeat
+
+COPYING_SERVICES = ("editions", "stakeholders", "scheduling")
+
+
+class CloneEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`clone_of` is the slug or id of the edition to start from; `carry` says what comes along."""
+
+    clone_of: Line
+    slug: Slug
+    starts_on: date
+    ends_on: date
+    city: Words
+    region: RegionId
+    carry: frozenset[Carried] = frozenset(ALL)
+    demonstration: bool = False
+
+
+async def clone_edition(session: AsyncSession, principal: Principal, command: CloneEdition, now: datetime) -> Edition:
+    origin = await lock_edition(session, command.clone_of)
+    taken = frozenset(await session.scalars(select(Edition.slug)))
+    check_slug(command.slug, taken)
+    check_dates(command.starts_on, command.ends_on, today=now.date())
+    check_carried(command.carry)
+    require_region((await known_tenant(session)).country, command.region)
+    shift_days = shift(origin.starts_on, origin.ends_on, command.starts_on)
+
+    edition = _successor(principal, origin, command, await next_ordinal(session))
+    session.add(edition)
+    await tell_edition(session, edition, now)
+    panels = await _copy_panels(session, edition, origin, now) if "panels" in command.carry else []
+    seats = await _copy_seats(session, panels) if "seats" in command.carry else []
+    await _tell_panels(session, edition, now)
+    commitments = await _hand_over(session, edition, origin, now) if "commitments" in command.carry else 0
+
+    counts = {"panels": len(panels), "seats": len(seats), "commitments": commitments}
+    await _begin(session, edition, origin, shift_days, command, counts, now)
+    publish(
+        session,
+        EditionCloned(
+            tenant_id=edition.tenant_id,
+            id=edition.id,
+            version=1,
+            origin_id=origin.id,
+            shift_days=shift_days,
+            carried=tuple(sorted(command.carry)),
+            panels=tuple(panels),
+            seats=tuple(seats),
+        ),
+        now,
+    )
+    record(session, principal, "editions.clone", edition.id, now, origin=str(origin.id), shift_days=shift_days)
+    return edition
+
+
+def _successor(principal: Principal, origin: Edition, command: CloneEdition, ordinal: int) -> Edition:
+    """Return the new edition: what the old one was, without what happened there."""
+    return Edition(
+        tenant_id=principal.tenant_id,
+        slug=command.slug,
+        ordinal=ordinal,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        timezone=origin.timezone,
+        city=dict(command.city),
+        region=command.region,
+        theme=origin.theme,
+        unofficial=origin.unofficial,
+        opened_by="",
+        facts=[],
+        sources=[],
+        demonstration=command.demonstration or origin.demonstration,
+        announced=False,
+        origin_id=origin.id,
+    )
+
+
+async def _copy_panels(session: AsyncSession, edition: Edition, origin: Edition, _: datetime) -> list[Origin]:
+    old = list(await session.scalars(select(Panel.id).filter_by(edition_id=origin.id).order_by(Panel.ordinal)))
+    pairs = _pairs(old)
+    await _copy(session, Panel, pairs, edition_id=edition.id, version=1)
+    return pairs
+
+
+async def _copy_seats(session: AsyncSession, panels: list[Origin]) -> list[Origin]:
+    new_panels = {pair.origin_id: pair.id for pair in panels}
+    seats = await session.execute(
+        select(PanelSeat.id, PanelSeat.panel_id).where(PanelSeat.panel_id.in_(new_panels)).order_by(PanelSeat.id)
+    )
+    old = [(seat, panel) for seat, panel in seats]
+    pairs = _pairs([seat for seat, _ in old])
+    if pairs:
+        source = PanelSeat.__table__.alias("source")
+        mapped = _unnested(panel=[new_panels[panel] for _, panel in old], pairs=pairs)
+        names = ["tenant_id", "id", "panel_id", "role", "ordinal", "origin_id"]
+        chosen = select(
+            source.c.tenant_id, mapped.c.new, mapped.c.panel, source.c.role, source.c.ordinal, source.c.id
+        ).join_from(source, mapped, source.c.id == mapped.c.old)
+        await session.execute(insert(PanelSeat).from_select(names, chosen))
+    return pairs
+
+
+async def _hand_over(session: AsyncSession, edition: Edition, origin: Edition, now: datetime) -> int:
+    """Carry what is still open over as acquis."""
+    old = list(await session.scalars(select(Commitment.id).filter_by(edition_id=origin.id, state="open")))
+    await _copy(session, Commitment, _pairs(old), edition_id=edition.id, version=1, acquis=True)
+    for commitment in await session.scalars(select(Commitment).filter_by(edition_id=edition.id)):
+        publish(session, commitment_changed(commitment), now)
+    return len(old)
+
+
+async def _tell_panels(session: AsyncSession, edition: Edition, now: datetime) -> None:
+    panels = list(await session.scalars(select(Panel).filter_by(edition_id=edition.id)))
+    seats = list(await session.scalars(select(PanelSeat).where(PanelSeat.panel_id.in_([panel.id for panel in panels]))))
+    for panel in panels:
+        publish(session, panel_changed(panel, [seat for seat in seats if seat.panel_id == panel.id]), now)
+
+
+async def _begin(  # noqa: PLR0913, PLR0917 (one row and its steps)
+    session: AsyncSession,
+    edition: Edition,
+    origin: Edition,
+    shift_days: int,
+    command: CloneEdition,
+    counts: dict[str, int],
+    now: datetime,
+) -> None:
+    """Note what was asked and which services have yet to answer; this one is done."""
+    key = {"tenant_id": edition.tenant_id, "edition_id": edition.id}
+    session.add(
+        Cloning(**key, origin_id=origin.id, shift_days=shift_days, carried=sorted(command.carry), started_at=now)
+    )
+    await session.flush()
+    for service in COPYING_SERVICES:
+        done = service == "editions"
+        state = "done" if done else "waiting"
+        counted = counts if done else {}
+        session.add(CloneStep(**key, service=service, state=state, counts=counted, reason="", at=now if done else None))
+
+
+def _pairs(old: list[UUID]) -> list[Origin]:
+    return [Origin(origin_id=each, id=uuid7()) for each in old]
+
+
+async def _copy(session: AsyncSession, table: type[Base], pairs: list[Origin], **changed: object) -> None:
+    """Copy the rows of `pairs` in one statement; `changed` gives the columns that differ, for all of them."""
+    if not pairs:
+        return
+    source = table.__table__.alias("source")
+    mapped = _unnested(pairs=pairs)
+    values = {
+        each.name: literal(changed[each.name], each.type) if each.name in changed else source.c[each.name]
+        for each in table.__table__.columns
+    }
+    values |= {"id": mapped.c.new, "origin_id": source.c.id}
+    chosen = select(*values.values()).join_from(source, mapped, source.c.id == mapped.c.old)
+    await session.execute(insert(table).from_select(list(values), chosen))
+
+
+def _unnested(*, pairs: list[Origin], **more: list[UUID]) -> TableValuedAlias:
+    """Return a table of old and new ids (and of what else runs beside them) made from arrays."""
+    arrays = {"old": [pair.origin_id for pair in pairs], "new": [pair.id for pair in pairs], **more}
+    unnest = func.unnest(*(literal(values, ARRAY(Uuid)) for values in arrays.values()))
+    return unnest.table_valued(*(column(name, Uuid) for name in arrays), name="mapped").render_derived()
