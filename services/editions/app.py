@@ -2,12 +2,10 @@
 
 from litestar import Litestar
 
-from libs.config import Settings
 from libs.db.tenancy import connect
+from libs.resources import Resources
 from libs.tenants.queries import tenant_by_slug
 from libs.web.app import create_app
-from libs.web.peers import Peers
-from libs.web.tokens import TokenVerifier
 from services.editions.approvals.api import routes as approvals
 from services.editions.cloning.api import CloningController
 from services.editions.commitments.api import commitments
@@ -15,13 +13,13 @@ from services.editions.editions.api import EditionController
 from services.editions.panels.api import PanelController
 
 
-def create(settings: Settings, peers: Peers) -> Litestar:
-    engine, sessions = connect(settings, "editions")
+def create(resources: Resources) -> Litestar:
+    engine, sessions = connect(resources.settings, "editions")
     return create_app(
         "editions",
         [EditionController, CloningController, PanelController, commitments, *approvals],
         engine=engine,
         sessions=sessions,
-        verifier=TokenVerifier(settings.issuer, peers.keys),
+        verifier=resources.verifier,
         tenant_of=tenant_by_slug(sessions),
     )
