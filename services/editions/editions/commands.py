@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import EditionChanged
@@ -17,7 +17,7 @@ from libs.messaging.outbox import publish
 from libs.tenants.queries import known_tenant
 from libs.web.conditional import IfMatch
 from services.editions.editions.domain import NeedsSignatures, check_dates, check_region, check_slug
-from services.editions.editions.models import Edition
+from services.editions.editions.models import Edition, matches
 
 
 class RecordEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,14 +98,6 @@ async def lock_edition(session: AsyncSession, key: str | UUID) -> Edition:
     if edition is None:
         raise NoSuch(what="edition", id=key)
     return edition
-
-
-def matches(key: str | UUID) -> ColumnElement[bool]:
-    """Return the condition that names one edition by its slug or its id."""
-    try:
-        return Edition.id == (key if isinstance(key, UUID) else UUID(key))
-    except ValueError:
-        return Edition.slug == key
 
 
 async def next_ordinal(session: AsyncSession) -> int:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, Date, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,3 +37,11 @@ class Edition(Base):
     origin_id: Mapped[UUID | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy counts each change in it)
+
+
+def matches(key: str | UUID) -> ColumnElement[bool]:
+    """Return the condition that names one edition by its slug or its id."""
+    try:
+        return Edition.id == (key if isinstance(key, UUID) else UUID(key))
+    except ValueError:
+        return Edition.slug == key

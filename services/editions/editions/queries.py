@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.errors import NoSuch
 from libs.identity import Principal
 from libs.permissions import PUBLIC, SPEAKER
-from services.editions.editions.commands import matches
-from services.editions.editions.models import Edition
+from services.editions.editions.models import Edition, matches
 
 
 class EditionView(Struct, frozen=True, kw_only=True):
