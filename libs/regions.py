@@ -6,6 +6,7 @@ known: its editions show their city alone.
 
 from msgspec import Struct
 
+from libs.errors import Invalid
 from libs.i18n.text import Text, pick
 
 
@@ -13,6 +14,11 @@ class Region(Struct, frozen=True):
     id: str
     code: str  # ISO 3166-2
     name: Text
+
+
+class UnknownRegion(Invalid):
+    detail = "{region} is no region of {country}."
+    remedy = "Take one of these: {regions}."
 
 
 def _region(region_id: str, code: str, fr: str, ar: str, en: str) -> Region:
@@ -58,9 +64,14 @@ def find_region(country: str, region_id: str) -> Region | None:
     return next((region for region in regions_of(country) if region.id == region_id), None)
 
 
-def is_region(region_id: str, country: str) -> bool:
-    """Whether an edition may be held there: in a country that is not listed, wherever its organisers say."""
-    return country not in _REGIONS or find_region(country, region_id) is not None
+def require_region(country: str, region_id: str, *, pointer: str = "/region") -> None:
+    """Return if something may be placed there; raise `UnknownRegion` if not. An empty region names none.
+
+    In a country that is not listed, regions are what its organisers call them.
+    """
+    if region_id and country in _REGIONS and find_region(country, region_id) is None:
+        known = ", ".join(region.id for region in regions_of(country))
+        raise UnknownRegion(region=region_id, country=country, regions=known, pointer=pointer)
 
 
 def region_name(country: str, region_id: str, language: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from libs.regions import is_region, region_name, regions_of
+from libs.regions import UnknownRegion, region_name, regions_of, require_region
 
 pytestmark = pytest.mark.unit
 
@@ -17,13 +17,16 @@ def test_a_region_is_named_in_the_readers_language() -> None:
     assert region_name("MA", "atlantis", "ar") == ""
 
 
-def test_an_edition_is_held_in_one_of_its_countrys_regions() -> None:
-    assert is_region("souss-massa", "MA")
-    assert not is_region("bretagne", "MA")
-    assert not is_region("", "MA")
+def test_another_countrys_region_is_refused_with_those_that_there_are() -> None:
+    require_region("MA", "souss-massa")
+    require_region("MA", "")
+    with pytest.raises(UnknownRegion, match="bretagne is no region of MA") as refusal:
+        require_region("MA", "bretagne", pointer="/content/region")
+    assert refusal.value.pointer == "/content/region"
+    assert "casablanca-settat" in str(refusal.value.facts["regions"])
 
 
 def test_a_country_that_is_not_listed_leaves_its_regions_to_its_organisers() -> None:
     assert regions_of("XM") == ()
-    assert is_region("the-north", "XM")
+    require_region("XM", "the-north")
     assert region_name("XM", "the-north", "en") == ""

@@ -14,6 +14,7 @@ from libs.approvals.models import Approval
 from libs.errors import NoSuch
 from libs.i18n.text import normalise
 from libs.identity import Principal
+from libs.regions import require_region
 from libs.tenants.queries import known_tenant
 from services.editions.approvals.domain import (
     ANNOUNCEMENT,
@@ -33,7 +34,7 @@ from services.editions.editions.commands import (
     set_particulars,
     tell_edition,
 )
-from services.editions.editions.domain import check_dates, check_region
+from services.editions.editions.domain import check_dates
 from services.editions.editions.models import Edition
 from services.editions.panels.commands import lock_panel, tell_panel
 from services.editions.panels.models import Panel
@@ -104,7 +105,7 @@ def _standing(edition: Edition) -> Announcement:
 async def _check_announcement(session: AsyncSession, edition: Edition, content: Announcement, now: datetime) -> None:
     if (content.starts_on, content.ends_on) != (edition.starts_on, edition.ends_on):
         check_dates(content.starts_on, content.ends_on, today=now.date())
-    check_region((await known_tenant(session)).country, content.region, pointer="/content/region")
+    require_region((await known_tenant(session)).country, content.region, pointer="/content/region")
 
 
 async def _panel_of(session: AsyncSession, edition: Edition, panel_id: UUID) -> Panel:

@@ -17,6 +17,7 @@ from libs.fields import Line, RegionId, Slug, Words
 from libs.identity import Principal
 from libs.journal.commands import record
 from libs.messaging.outbox import publish
+from libs.regions import require_region
 from libs.tenants.queries import known_tenant
 from services.editions.cloning.domain import ALL, check_carried, shift
 from services.editions.cloning.models import CloneStep, Cloning
@@ -24,7 +25,7 @@ from services.editions.commitments.commands import commitment_changed
 from services.editions.commitments.models import Commitment
 from services.editions.db import Base
 from services.editions.editions.commands import lock_edition, next_ordinal, tell_edition
-from services.editions.editions.domain import check_dates, check_region, check_slug
+from services.editions.editions.domain import check_dates, check_slug
 from services.editions.editions.models import Edition
 from services.editions.panels.commands import panel_changed
 from services.editions.panels.models import Panel, PanelSeat
@@ -51,7 +52,7 @@ async def clone_edition(session: AsyncSession, principal: Principal, command: Cl
     check_slug(command.slug, taken)
     check_dates(command.starts_on, command.ends_on, today=now.date())
     check_carried(command.carry)
-    check_region((await known_tenant(session)).country, command.region)
+    require_region((await known_tenant(session)).country, command.region)
     shift_days = shift(origin.starts_on, origin.ends_on, command.starts_on)
 
     edition = _successor(principal, origin, command, await next_ordinal(session))

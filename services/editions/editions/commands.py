@@ -14,9 +14,10 @@ from libs.fields import RegionId, Slug, Words
 from libs.identity import Principal
 from libs.journal.commands import record
 from libs.messaging.outbox import publish
+from libs.regions import require_region
 from libs.tenants.queries import known_tenant
 from libs.web.conditional import IfMatch
-from services.editions.editions.domain import NeedsSignatures, check_dates, check_region, check_slug
+from services.editions.editions.domain import NeedsSignatures, check_dates, check_slug
 from services.editions.editions.models import Edition, matches
 
 
@@ -50,7 +51,7 @@ async def record_edition(session: AsyncSession, principal: Principal, command: R
     taken = frozenset(await session.scalars(select(Edition.slug)))
     tenant = await known_tenant(session)
     check_slug(command.slug, taken)
-    check_region(tenant.country, command.region)
+    require_region(tenant.country, command.region)
     edition = Edition(
         tenant_id=principal.tenant_id,
         timezone=tenant.timezone,
@@ -85,7 +86,7 @@ def set_particulars(edition: Edition, command: ChangeEdition, *, today: date, co
     if (starts_on, ends_on) != (edition.starts_on, edition.ends_on):
         check_dates(starts_on, ends_on, today=today)
     if command.region is not UNSET:
-        check_region(country, command.region)
+        require_region(country, command.region)
         edition.region = command.region
     if command.city is not UNSET:
         edition.city = dict(command.city)

@@ -4,7 +4,6 @@ from datetime import date
 
 from libs.errors import Conflict, Invalid
 from libs.fields import RESERVED_SLUGS
-from libs.regions import is_region
 
 LONGEST = 14  # days
 
@@ -34,11 +33,6 @@ class SlugTaken(Conflict):
     remedy = "Take another short name."
 
 
-class UnknownRegion(Invalid):
-    detail = "{region} is no region of {country}."
-    remedy = "Take one of the country's ISO 3166-2 subdivisions."
-
-
 class NeedsSignatures(Conflict):
     detail = "This edition is announced: such a change takes effect when all who must sign have signed it."
     remedy = "Propose it under /editions/{edition}/approvals."
@@ -59,9 +53,3 @@ def check_slug(slug: str, taken: frozenset[str]) -> None:
         raise ReservedSlug(pointer="/slug", slug=slug)
     if slug in taken:
         raise SlugTaken(pointer="/slug", slug=slug)
-
-
-def check_region(country: str, region: str, *, pointer: str = "/region") -> None:
-    """Return if an edition may be held there; an empty region names none."""
-    if region and not is_region(region, country):
-        raise UnknownRegion(pointer=pointer, region=region, country=country)
