@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import psycopg
@@ -36,6 +37,8 @@ _SETTINGS = {
     "shared_buffers": "64MB",
     "io_method": "sync",
     "wal_level": "minimal",
+    "max_logical_replication_workers": "0",
+    "log_checkpoints": "off",
     "max_wal_senders": "0",
     "max_wal_size": "256MB",
     "timezone": "UTC",
@@ -44,10 +47,15 @@ _SETTINGS = {
 
 
 class Cluster(Struct, frozen=True):
-    """One data folder of PostgreSQL, initialised and ready to be run."""
+    """One server of PostgreSQL: its files and the folder of its socket."""
 
     folder: Path
     socket_folder: Path
+
+    @classmethod
+    def of(cls, data: Path) -> Self:
+        """Name the cluster of a data folder, whether it is there or not."""
+        return cls(folder=data / "pg", socket_folder=_socket_folder(data))
 
     @property
     def command(self) -> list[str]:
@@ -76,11 +84,11 @@ class Cluster(Struct, frozen=True):
 
 def prepare(data: Path) -> Cluster:
     """Return the cluster of a data folder that is ours alone; the first time, it is made."""
-    folder = data / "pg"
-    if not folder.exists():
-        _initialise(folder)
-    _forget_the_dead(folder)
-    return Cluster(folder=folder, socket_folder=_socket_folder(data))
+    cluster = Cluster.of(data)
+    if not cluster.folder.exists():
+        _initialise(cluster.folder)
+    _forget_the_dead(cluster.folder)
+    return cluster
 
 
 @contextmanager

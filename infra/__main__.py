@@ -1,0 +1,3 @@
+from infra.command_line import main
+
+main()

@@ -1,0 +1,47 @@
+"""What `demo` does when all parts are there: loads the demonstration's data and says where to look."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from infra.embedded.child import ROOT
+from infra.embedded.processes import NotStarted, as_child, signal_group
+
+_LOADER = "infra.demo.load"
+
+
+async def load(environ: Mapping[str, str]) -> None:
+    """Run the loader, whose lines go to the terminal; raise `NotStarted` if it fails."""
+    if not find_spec("infra.demo") or not find_spec(_LOADER):
+        return
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        _LOADER,
+        stdin=asyncio.subprocess.DEVNULL,
+        env=environ,
+        cwd=ROOT,
+        **as_child(signal.SIGKILL),
+    )
+    try:
+        if await process.wait():
+            raise NotStarted("The demonstration's data could not be loaded (see above).")
+    finally:
+        signal_group(process.pid, signal.SIGKILL)
+
+
+def where_to_look(environ: Mapping[str, str]) -> list[str]:
+    """Return the lines that tell a newcomer where to go, with a link for each persona."""
+    base_url = environ["MOUSSEM_BASE_URL"]
+    written = Path(environ["MOUSSEM_DATA"]) / "demo.json"
+    personas = json.loads(written.read_text())["personas"] if written.exists() else []
+    return [
+        f"ready: {base_url}",
+        f"every letter it sends: {base_url}/dev/mailbox",
+        *(f"{each['name']} ({each['role']}, {each['tenant']}): {each['sign_in_url']}" for each in personas),
+        "Ctrl-C stops everything; what was done is kept.",
+    ]

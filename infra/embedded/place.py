@@ -1,0 +1,124 @@
+"""Where one embedded instance lives: its data folder, its port, and the settings that follow from both."""
+
+import base64
+import fcntl
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from infra.embedded.postgresql import Cluster
+from infra.embedded.processes import NotStarted
+from libs.config import KEY_BYTES, Settings, SettingWrong, read_settings
+
+HOST = "127.0.0.1"  # personas' links sign anybody in: nobody else's machine may reach them
+_LARGEST_PORT = 65_535
+_OURS = ("MOUSSEM_DATABASE_URL", "MOUSSEM_DIRECT_DATABASE_URL", "MOUSSEM_MAILBOX")
+
+
+class Place(Struct, frozen=True):
+    data: Path
+    port: int
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def mailbox(self) -> Path:
+        return self.data / "mailbox"
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+
+def read_place(environ: Mapping[str, str]) -> Place:
+    """Read MOUSSEM_DATA and MOUSSEM_PORT; raise `SettingWrong`, for a wrong value of any other setting too."""
+    port = environ.get("MOUSSEM_PORT") or "8000"
+    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LARGEST_PORT):
+        raise SettingWrong("MOUSSEM_PORT", f"must be a number from 1 to {_LARGEST_PORT}")
+    return Place(data=Path(environ.get("MOUSSEM_DATA") or ".moussem").absolute(), port=int(port))
+
+
+def check_settings(place: Place, environ: Mapping[str, str]) -> Settings:
+    """Raise `SettingWrong` for what would stop a process later; nothing is written."""
+    for variable in _OURS:
+        if variable in environ:
+            raise SettingWrong(variable, "is set, but `demo` brings its own: unset it")
+    key = environ.get("MOUSSEM_KEY") or base64.b64encode(bytes(KEY_BYTES)).decode()
+    return read_settings(settings_of(place, {**environ, "MOUSSEM_KEY": key}, database_url="postgresql:///moussem"))
+
+
+def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) -> dict[str, str]:
+    """Return the environment of every process of this instance: what was not set follows from the place."""
+    return {
+        "MOUSSEM_DATABASE_URL": database_url,
+        "MOUSSEM_BASE_URL": place.base_url,
+        "MOUSSEM_MAILBOX": str(place.mailbox),
+        "MOUSSEM_DEMO": "1",
+        **environ,
+        "MOUSSEM_KEY": environ.get("MOUSSEM_KEY") or _key(place.data),
+        "MOUSSEM_DATA": str(place.data),
+        "MOUSSEM_PORT": str(place.port),
+    }
+
+
+def instance_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for a command beside the platform: as it is set, or else that of the embedded instance."""
+    if "MOUSSEM_DATABASE_URL" in environ:
+        return dict(environ)
+    place = read_place(environ)
+    if not (place.data / "pg").exists():
+        raise NotStarted(
+            f"There is no instance in {place.data}: start one with `./moussem demo`, or name a database "
+            "with MOUSSEM_DATABASE_URL."
+        )
+    return settings_of(place, environ, database_url=Cluster.of(place.data).address)
+
+
+@contextmanager
+def held(place: Place) -> Iterator[None]:
+    """Make the data folder and hold it; one instance at a time has it."""
+    place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.logs.mkdir(exist_ok=True)
+    with (place.data / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise NotStarted(
+                f"The data folder {place.data} is in use by another instance (process {lock.read().strip()}): "
+                "stop it, or choose another folder with MOUSSEM_DATA."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def check_port(place: Place) -> None:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what only lingers there is no obstacle
+        try:
+            probe.bind((HOST, place.port))
+        except OSError as error:
+            raise NotStarted(
+                f"Port {place.port} cannot be used ({error.strerror}): "
+                "stop what uses it, or choose another with MOUSSEM_PORT."
+            ) from None
+
+
+def _key(data: Path) -> str:
+    """Return this instance's own key, made at its first start."""
+    file = data / "key"
+    if not file.exists():
+        new = data / "key.new"
+        new.touch(mode=0o600)
+        new.write_text(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+        new.rename(file)
+    return file.read_text()

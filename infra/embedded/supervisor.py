@@ -1,0 +1,138 @@
+"""Starts all parts of the platform on this machine in their order, watches them, and stops them all."""
+
+import asyncio
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from infra.embedded import postgresql
+from infra.embedded.child import Child, Plan, Say, last_line, spawn
+from infra.embedded.mail_sink import mail_sink
+from infra.embedded.place import Place, check_port, check_settings, held, settings_of
+from infra.embedded.processes import NotStarted, signal_group
+
+Environ = Mapping[str, str]
+Loader = Callable[[Environ], Awaitable[None]]
+
+
+def supervise(place: Place, environ: Environ, say: Say, once_ready: Loader) -> None:
+    """Run the platform until Ctrl-C or SIGTERM; raise `NotStarted` or `SettingWrong` if it cannot run.
+
+    `once_ready` is given the environment of the platform's processes, when all of them are there.
+    """
+    check_settings(place, environ)
+    with held(place):
+        check_port(place)
+        asyncio.run(_until_stopped(_Platform(place, environ, say).run(once_ready)))
+
+
+async def _until_stopped(work: Awaitable[None]) -> None:
+    """Await `work`; SIGINT, SIGTERM or SIGHUP cancel it, a second one cancels even its tidy end."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return
+
+
+class _Platform:
+    def __init__(self, place: Place, environ: Environ, say: Say) -> None:
+        self._place = place
+        self._environ = environ
+        self._say = say
+        self._children: list[Child] = []
+
+    async def run(self, once_ready: Loader) -> None:
+        try:
+            async with mail_sink(self._place.mailbox) as smtp_url:
+                environ = await self._start(smtp_url)
+                async with asyncio.TaskGroup() as watching:
+                    for child in self._children:
+                        watching.create_task(child.keep(self._say))
+                    await once_ready(environ)
+        except ExceptionGroup as failures:  # of the watching
+            raise failures.exceptions[0] from None
+        finally:
+            await self._stop()
+
+    async def _start(self, smtp_url: str) -> Environ:
+        cluster = await asyncio.to_thread(postgresql.prepare, self._place.data)
+        environ = settings_of(
+            self._place, {"MOUSSEM_SMTP_URL": smtp_url, **self._environ}, database_url=cluster.address
+        )
+        await self._add(
+            Plan(
+                name="PostgreSQL",
+                command=cluster.command,
+                environ=environ,
+                log=self._log("postgresql"),
+                is_ready=cluster.is_ready,
+                stop=postgresql.STOP,
+                stop_before_ready=postgresql.STOP,
+            )
+        )
+        await self._migrate(cluster, environ)
+        for name, path in (("web", "/healthz"), ("worker", "/readyz")):
+            await self._add(
+                Plan(
+                    name=name,
+                    command=[sys.executable, "-m", f"infra.embedded.{name}"],
+                    environ=environ,
+                    log=self._log(name),
+                    is_ready=partial(_answers, self._place.base_url + path),
+                )
+            )
+        return environ
+
+    async def _add(self, plan: Plan) -> None:
+        begun = time.monotonic()
+        child = Child(plan)
+        self._children.append(child)
+        await child.start()
+        self._say(f"{plan.name} is ready ({time.monotonic() - begun:.1f} s)")
+
+    async def _migrate(self, cluster: postgresql.Cluster, environ: Environ) -> None:
+        """In a process of its own: what it needs to import shall not stay in this one's memory."""
+        begun = time.monotonic()
+        log = self._log("migrations")
+        command = [sys.executable, "-m", "infra.embedded.database", cluster.superuser_address]
+        process = await spawn(command, environ, log, signal.SIGKILL)
+        try:
+            if await process.wait():
+                raise NotStarted(f"The database cannot be migrated: {last_line(log)} (more in {log})")
+        finally:
+            signal_group(process.pid, signal.SIGKILL)
+        self._say(f"the database is up to date ({time.monotonic() - begun:.1f} s)")
+
+    async def _stop(self) -> None:
+        """Stop PostgreSQL last, when nobody uses it any more."""
+        try:
+            await asyncio.gather(*(child.stop() for child in self._children[1:]))
+            await asyncio.gather(*(child.stop() for child in self._children[:1]))
+        finally:
+            for child in self._children:
+                child.kill()
+
+    def _log(self, name: str) -> Path:
+        """Begin a new log; that of the start before is kept beside it."""
+        log = self._place.logs / f"{name}.log"
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))
+        log.touch()
+        return log
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (our own http address)
+            return bool(answer.status == 200)  # noqa: PLR2004 (HTTP's OK)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,77 @@
+"""All services' HTTP applications in one process, by granian: `python -m infra.embedded.web`."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar, Response, get
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from infra.embedded.place import HOST, read_place
+from infra.embedded.readiness import Readiness
+from infra.embedded.services import composition_roots
+from libs.config import Settings, read_settings
+from libs.observability.logs import configure_logs
+from libs.resources import open_resources
+from libs.web.paths import service_of
+from libs.web.problems import EXCEPTION_HANDLERS
+
+_OWN = frozenset({"/healthz", "/readyz"})
+
+
+def create(settings: Settings) -> ASGIApp:
+    """Return one application that gives each request to the service whose address it is."""
+    resources = open_resources(settings)
+    apps: dict[str, Litestar] = {service: root.create(resources) for service, root in composition_roots("app").items()}
+    own = _own_app(apps, Readiness(settings, tuple(apps)))
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]  # Litestar's type leaves it out
+            await own(scope, receive, send)
+            return
+        service = None if scope["path"] in _OWN else service_of(scope["path"])
+        await apps.get(service or "", own)(scope, receive, send)
+
+    resources.peers.mount(dispatch)
+    return dispatch
+
+
+def _own_app(apps: Mapping[str, Litestar], readiness: Readiness) -> Litestar:
+    """Answer for the process as a whole, and for the addresses that are nobody's."""
+
+    @asynccontextmanager
+    async def live(_: Litestar) -> AsyncIterator[None]:
+        """Litestar does not enter the lifespan of what is mounted."""
+        async with AsyncExitStack() as lives:
+            for app in apps.values():
+                await lives.enter_async_context(app.lifespan())
+            yield
+
+    @get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @get("/readyz")
+    async def readyz() -> Response[dict[str, list[str]]]:
+        missing = await readiness.missing()
+        return Response({"missing": missing}, status_code=503 if missing else 200)
+
+    return Litestar([healthz, readyz], lifespan=[live], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
+
+
+async def serve(app: ASGIApp, port: int) -> None:
+    """Serve until SIGTERM or SIGINT. In this very process: a worker of granian's own would outlive it when killed."""
+    server = Server(app, address=HOST, port=port, interface=Interfaces.ASGI)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+    await server.serve()
+
+
+if __name__ == "__main__":
+    configure_logs()
+    uvloop.run(serve(create(read_settings(os.environ)), read_place(os.environ).port))
