@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from msgspec import Struct
 
 KEY_BYTES = 32
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingWrong(Exception):
@@ -40,6 +41,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def secure(self) -> bool:
         """Whether browsers reach us by TLS."""
         return self.base_url.startswith("https:")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine's browsers reach us."""
+        return urlsplit(self.base_url).hostname in _LOOPBACK
 
 
 def as_role(url: str, role: str, *, driver: str = "postgresql") -> str:

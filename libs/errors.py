@@ -12,6 +12,7 @@ class DomainError(Exception):
 
     detail: ClassVar[str]
     remedy: ClassVar[str] = ""
+    journalled: ClassVar[str] = ""  # under this action the edge notes the refusal, in a transaction of its own
 
     def __init__(self, *, pointer: str = "", **facts: object) -> None:
         super().__init__(self.detail.format(**facts))

@@ -44,6 +44,11 @@ def new_link() -> str:
     return secrets.token_urlsafe(32)
 
 
+def lasting_secret(key: bytes, purpose: str, tenant_id: UUID, subject: UUID) -> str:
+    """Return a secret that is the same each time it is asked for: for who must know it again and may not keep it."""
+    return _text(hmac.digest(_derive(key, purpose), tenant_id.bytes + subject.bytes, "sha256"))
+
+
 def signed_link(key: bytes, purpose: str, tenant_id: UUID, subject: UUID) -> str:
     """Return a fresh link that names `subject` and proves that this deployment made it."""
     body = subject.bytes + secrets.token_bytes(_NONCE)

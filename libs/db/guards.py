@@ -16,8 +16,13 @@ TENANT = "tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::u
 
 def guard(connection: Connection, service: str, table: str, *, rights: Rights = "change") -> None:
     """Show and open to the service's role the current tenant's rows only; the owner is bound too."""
-    connection.execute(text(f"ALTER TABLE {service}.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"))
+    close(connection, service, table, rights=rights)
     connection.execute(text(f"CREATE POLICY tenant ON {service}.{table} USING ({TENANT}) WITH CHECK ({TENANT})"))
+
+
+def close(connection: Connection, service: str, table: str, *, rights: Rights) -> None:
+    """Show no row of a table without tenants, to the owner neither, until a policy opens some."""
+    connection.execute(text(f"ALTER TABLE {service}.{table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"))
     connection.execute(text(f"GRANT {_GRANTS[rights]} ON {service}.{table} TO {service}"))
 
 
@@ -31,8 +36,19 @@ def open_to_relay(connection: Connection, service: str, table: str, grants: str 
 def open_by_key(connection: Connection, service: str, table: str, column: str, setting: str) -> None:
     """Let the service read the rows whose `column` is the value of `setting`, before a tenant is known."""
     connection.execute(
+        text(f"CREATE POLICY by_{column} ON {service}.{table} FOR SELECT TO {service} USING ({_key(column, setting)})")
+    )
+
+
+def open_to_new_key(connection: Connection, service: str, table: str, column: str, setting: str) -> None:
+    """Let the service add the row whose `column` is the value of `setting`, and no other."""
+    connection.execute(
         text(
-            f"CREATE POLICY by_{column} ON {service}.{table} FOR SELECT TO {service} "
-            f"USING ({column}::text = (SELECT nullif(current_setting('{setting}', true), '')))"
+            f"CREATE POLICY new_{column} ON {service}.{table} FOR INSERT TO {service} "
+            f"WITH CHECK ({_key(column, setting)})"
         )
     )
+
+
+def _key(column: str, setting: str) -> str:
+    return f"{column}::text = (SELECT nullif(current_setting('{setting}', true), ''))"

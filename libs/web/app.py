@@ -17,6 +17,7 @@ from libs.web.authorization import TenantOf, Verifier, authorize
 from libs.web.conditional import IfMatch
 from libs.web.once import Answered, provide_once, remember_refusals, replay
 from libs.web.problems import EXCEPTION_HANDLERS
+from libs.web.refusals import journal_refusals
 
 LARGEST_BODY = 1_000_000  # bytes
 
@@ -51,7 +52,7 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
             "if_match": Provide(_if_match, sync_to_thread=False),
         },
         exception_handlers={**EXCEPTION_HANDLERS, Answered: replay},
-        after_exception=[remember_refusals(sessions)],
+        after_exception=[remember_refusals(sessions), journal_refusals(sessions)],
         before_request=_correlate,
         on_shutdown=[dispose],
         request_max_body_size=LARGEST_BODY,

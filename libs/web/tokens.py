@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -16,7 +16,7 @@ from libs.errors import Unauthenticated
 from libs.identity import Principal
 
 ALGORITHM = "ES256"
-AUDIENCE = "moussem"
+AUDIENCE: Final = "moussem"
 _LEEWAY = 5  # seconds of clock skew
 _READ_AGAIN_AFTER = 60.0  # seconds: an unknown key makes us ask the issuer at most this often
 
