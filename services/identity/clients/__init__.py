@@ -1,0 +1,1 @@
+"""API clients: machines that act for an organisation, by scopes."""

@@ -1,0 +1,1 @@
+"""Holders: people as one tenant knows them, with the mandates that it gave them."""

@@ -1,0 +1,1 @@
+"""Links that sign somebody in: mailed, to an invitation, of a persona."""

@@ -1,0 +1,1 @@
+"""Memberships: what an account may do in one tenant, for one organisation, from–to."""

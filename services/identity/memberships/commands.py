@@ -1,0 +1,115 @@
+"""Giving mandates and accepting them: load, decide, save, announce. The caller owns the transaction."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from libs.config import Settings
+from libs.contracts.events import MembershipChanged
+from libs.fields import Email, Language, Line
+from libs.identity import Principal
+from libs.journal.commands import record
+from libs.messaging.outbox import publish
+from services.identity.accounts.commands import account_of
+from services.identity.links.commands import Letter, add_link, send_link
+from services.identity.memberships.domain import Mandate, MembershipState, Role
+from services.identity.memberships.models import Membership
+from services.identity.organisations.queries import circumstances
+
+
+class InviteRepresentative(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to give which mandate: of an organisation, or (a viewer, a programme manager) of the day itself."""
+
+    email: Email
+    name: Line
+    organisation_id: UUID | None = None
+    role: Role = "representative"
+    language: Language
+    valid_until: date | None = None
+
+
+class _Given(Struct, frozen=True):
+    membership: Membership
+    organisation: dict[str, str] | None
+    is_news: bool
+
+
+async def invite_representative(
+    session: AsyncSession, principal: Principal, command: InviteRepresentative, now: datetime, settings: Settings
+) -> UUID:
+    """Offer a mandate by a letter whose link leads to it; return the membership.
+
+    Once more for the same mandate: the same membership, and the letter again while it is not accepted.
+    """
+    given = await _give(session, principal, command, now, "invited")
+    membership = given.membership
+    if membership.state == "active":
+        return membership.id
+    link = add_link(session, membership, "membership", now)
+    letter = Letter(
+        template="membership",
+        language=command.language,
+        recipient=command.email.casefold(),
+        recipient_name=command.name,
+        fields={"role": command.role, "organisation": given.organisation or ""},
+    )
+    send_link(session, principal, letter, link, now, settings)
+    record(session, principal, "memberships.invite", membership.id, now)
+    return membership.id
+
+
+async def appoint(session: AsyncSession, principal: Principal, command: InviteRepresentative, now: datetime) -> UUID:
+    """Give a mandate that holds at once, without a letter; return the membership.
+
+    For who needs no invitation: the demonstration's personas.
+    """
+    given = await _give(session, principal, command, now, "active")
+    if given.is_news:
+        announce_membership(session, given.membership, now)
+        record(session, principal, "memberships.appoint", given.membership.id, now)
+    return given.membership.id
+
+
+def announce_membership(session: AsyncSession, membership: Membership, now: datetime) -> None:
+    event = MembershipChanged(
+        tenant_id=membership.tenant_id,
+        id=membership.id,
+        version=membership.version,
+        account_id=membership.account_id,
+        organisation_id=membership.organisation_id,
+        role=membership.role,
+        valid_from=membership.valid_from,
+        valid_until=membership.valid_until,
+    )
+    publish(session, event, now)
+
+
+async def _give(
+    session: AsyncSession, principal: Principal, command: InviteRepresentative, now: datetime, state: MembershipState
+) -> _Given:
+    """Load, decide and save what inviting and appointing have in common; a mandate that is over begins anew."""
+    there = await circumstances(session, command.organisation_id, now)
+    mandate = Mandate(command.role, command.organisation_id, command.valid_until)
+    mandate.admit(giver=principal.role, giver_organisation_id=principal.organisation_id, today=there.today)
+    key = {
+        "tenant_id": principal.tenant_id,
+        "account_id": await account_of(session, command.email, command.language),
+        "organisation_id": command.organisation_id,
+        "role": command.role,
+    }
+    term = {"state": state, "valid_from": there.today, "valid_until": command.valid_until}
+    row = insert(Membership).values(key | term | {"id": uuid7(), "version": 1, "name": command.name})
+    made = await session.scalar(row.on_conflict_do_nothing(constraint="mandate_once").returning(Membership))
+    if made is not None:
+        return _Given(made, there.organisation, is_news=True)
+    standing = (await session.scalars(select(Membership).filter_by(**key).with_for_update())).one()
+    over = standing.valid_until is not None and standing.valid_until < there.today
+    if over:
+        standing.state, standing.valid_from, standing.valid_until = state, there.today, command.valid_until
+        await session.flush()
+    return _Given(standing, there.organisation, is_news=over)

@@ -1,0 +1,106 @@
+"""Who may be given which mandate, when one holds, and for which one acts. Pure: no I/O, no clock, no framework."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from libs.errors import Conflict, Forbidden, Invalid
+
+Role = Literal["administrator", "co_organiser", "programme_manager", "representative", "technical_contact", "viewer"]
+MembershipState = Literal["invited", "active"]
+
+_OF_AN_ORGANISATION: frozenset[Role] = frozenset({"co_organiser", "representative", "technical_contact"})
+_GIVEN_BY_CO_ORGANISERS: frozenset[Role] = frozenset(
+    {"programme_manager", "representative", "technical_contact", "viewer"}
+)
+
+
+class OrganisationMissing(Invalid):
+    detail = "The role {role} is held for an organisation."
+    remedy = "Say for which organisation."
+
+
+class RoleNotYours(Forbidden):
+    detail = "A co-organiser may not give the role {role} for this organisation."
+    remedy = "Ask an administrator of the day."
+
+
+class MandateEndsTooEarly(Invalid):
+    detail = "This mandate would end on {until}, before today."
+    remedy = "Give a later day, or none for a mandate without end."
+
+
+class MandateOver(Forbidden):
+    detail = "No mandate of this person holds today."
+    remedy = "Ask a co-organiser of the day for an invitation."
+
+
+class MandateNotHeld(Conflict):
+    detail = "This mandate is not one that holds for you today."
+    remedy = "Choose one of those that the sign-in lists."
+
+
+class MandateNotChosen(Conflict):
+    detail = "This person holds several mandates here, and none was chosen."
+    remedy = "Choose one of those that the sign-in lists."
+
+
+class Mandate(Struct, frozen=True):
+    """A role in a tenant, for an organisation or for the day itself, until a day or without end."""
+
+    role: Role
+    organisation_id: UUID | None = None
+    until: date | None = None
+
+    def admit(self, *, giver: str, giver_organisation_id: UUID | None, today: date) -> None:
+        """Return if somebody of the role `giver` may give this mandate; raise the reason if not.
+
+        A co-organiser gives its own role for its own organisation only: who could give it for another could sign in
+        that one's name.
+        """
+        if self.role in _OF_AN_ORGANISATION and self.organisation_id is None:
+            raise OrganisationMissing(role=self.role, pointer="/organisation_id")
+        if self.until is not None and self.until < today:
+            raise MandateEndsTooEarly(until=str(self.until), pointer="/valid_until")
+        own = self.role == "co_organiser" and self.organisation_id == giver_organisation_id
+        if giver == "co_organiser" and self.role not in _GIVEN_BY_CO_ORGANISERS and not own:
+            raise RoleNotYours(role=self.role, pointer="/role")
+
+
+class HeldMandate(Struct, frozen=True, kw_only=True):
+    """A membership as it was given: whether it holds is a question of the day."""
+
+    id: UUID
+    role: Role
+    organisation_id: UUID | None
+    organisation: dict[str, str] | None
+    name: str  # the person's, as this tenant knows it
+    state: MembershipState
+    valid_from: date
+    valid_until: date | None
+
+    def holds(self, today: date) -> bool:
+        """Whether it gives rights today: accepted, begun, and not over (both days belong to it)."""
+        begun = self.state == "active" and self.valid_from <= today
+        return begun and (self.valid_until is None or today <= self.valid_until)
+
+
+def holding(mandates: Sequence[HeldMandate], today: date) -> list[HeldMandate]:
+    """Return the mandates that hold today; raise `MandateOver` if none does."""
+    found = [mandate for mandate in mandates if mandate.holds(today)]
+    if not found:
+        raise MandateOver
+    return found
+
+
+def choose(mandates: Sequence[HeldMandate], wanted: UUID | None) -> HeldMandate | None:
+    """Return the mandate that somebody acts for: the wanted one, or the only one; none while the choice is open."""
+    if wanted is None:
+        return mandates[0] if len(mandates) == 1 else None
+    for mandate in mandates:
+        if mandate.id == wanted:
+            return mandate
+    raise MandateNotHeld(pointer="/membership_id")

@@ -1,0 +1,1 @@
+"""The authorization server (RFC 6749): token endpoint, keys, metadata."""

@@ -1,0 +1,1 @@
+"""Sign-ins: a link used up, tokens renewed until it ends."""

@@ -1,0 +1,166 @@
+"""HTTP face of sign-ins. Answers hold secrets: they are stored nowhere, so no Idempotency-Key brings them back."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, delete, post
+from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.config import Settings
+from libs.contracts.programme import Text
+from libs.identity import Principal
+from services.identity.links.personas import personas_allowed
+from services.identity.memberships.domain import HeldMandate, Role
+from services.identity.sign_ins.commands import (
+    RenewToken,
+    SignedIn,
+    SignInByLink,
+    end_sign_in,
+    renew_token,
+    sign_in,
+)
+from services.identity.tokens.commands import Issuer
+from services.identity.tokens.domain import AccessToken
+from services.identity.tokens.invitations import ExchangeInvitation, speaker_by
+
+_SECRET = CacheControlHeader(no_store=True)
+
+
+class AccountView(Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    email: str
+    language: str
+
+
+class MandateView(Struct, frozen=True, kw_only=True):
+    id: UUID
+    role: Role
+    organisation_id: UUID | None
+    organisation: Text | None
+
+
+class SignInView(Struct, frozen=True, kw_only=True):
+    """`secret` renews the tokens. While several mandates are open to choice, none is chosen and there is no token."""
+
+    id: UUID
+    secret: str
+    account: AccountView
+    memberships: list[MandateView]
+    membership_id: UUID | None
+    access_token: str | None
+    expires_in: int | None  # seconds
+
+
+class TokenView(Struct, frozen=True, kw_only=True):
+    access_token: str
+    expires_in: int  # seconds
+    membership_id: UUID
+
+
+class InvitationTokenView(Struct, frozen=True, kw_only=True):
+    access_token: str
+    expires_in: int  # seconds
+    invitation_id: UUID
+
+
+class SignInController(Controller):
+    path = "/sign-ins"
+    tags = ("sign-in",)
+
+    @post(operation_id="sign_in", opt={"action": "sign_in"}, cache_control=_SECRET)
+    async def begin(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        data: JSONBody[SignInByLink],
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+        issuer: NamedDependency[Issuer],
+    ) -> SignInView:
+        """Use a link up. Only this does: looking at its page, as mail scanners do, uses nothing up."""
+        begun = await sign_in(session, principal, data, now, personas=personas_allowed(settings))
+        acting = begun.principal(principal)
+        return _view(begun, await issuer.issue(session, acting, now) if acting else None)
+
+    @post(
+        "/{sign_in_id:uuid}/tokens",
+        operation_id="renew_token",
+        status_code=200,
+        opt={"action": "sign_in"},
+        cache_control=_SECRET,
+    )
+    async def renew(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        sign_in_id: FromPath[UUID],
+        data: JSONBody[RenewToken],
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+        issuer: NamedDependency[Issuer],
+    ) -> TokenView:
+        """Give the next access token; `membership_id` chooses for which mandate one acts from now on."""
+        renewed = await renew_token(session, principal, sign_in_id, data, now)
+        token = await issuer.issue(session, renewed.principal, now)
+        return TokenView(
+            access_token=token.access_token, expires_in=token.expires_in, membership_id=renewed.membership_id
+        )
+
+    @delete("/{sign_in_id:uuid}", operation_id="end_sign_in", opt={"action": "sign_in"})
+    async def end(
+        self,
+        sign_in_id: FromPath[UUID],
+        secret: Annotated[str, HeaderParameter(name="X-Sign-In-Secret", max_length=200)],
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+    ) -> None:
+        await end_sign_in(session, principal, sign_in_id, secret, now)
+
+
+class InvitationTokenController(Controller):
+    path = "/invitation-tokens"
+    tags = ("sign-in",)
+
+    @post(operation_id="exchange_invitation", opt={"action": "tokens.obtain"}, cache_control=_SECRET)
+    async def exchange(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        data: JSONBody[ExchangeInvitation],
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+        issuer: NamedDependency[Issuer],
+    ) -> InvitationTokenView:
+        """Give a speaker a token for the one invitation that their link names."""
+        speaker = speaker_by(data.link, principal, settings.key)
+        token = await issuer.issue(session, speaker.principal, now)
+        return InvitationTokenView(
+            access_token=token.access_token,
+            expires_in=token.expires_in,
+            invitation_id=speaker.invitation_id,
+        )
+
+
+def _view(begun: SignedIn, token: AccessToken | None) -> SignInView:
+    known_as = (begun.chosen or begun.mandates[0]).name
+    return SignInView(
+        id=begun.id,
+        secret=begun.secret,
+        account=AccountView(
+            id=begun.holder.account_id, name=known_as, email=begun.holder.email, language=begun.holder.language
+        ),
+        memberships=[_mandate(mandate) for mandate in begun.mandates],
+        membership_id=begun.chosen.id if begun.chosen else None,
+        access_token=token.access_token if token else None,
+        expires_in=token.expires_in if token else None,
+    )
+
+
+def _mandate(held: HeldMandate) -> MandateView:
+    return MandateView(id=held.id, role=held.role, organisation_id=held.organisation_id, organisation=held.organisation)

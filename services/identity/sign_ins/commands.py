@@ -1,0 +1,144 @@
+"""Signing in, staying so, and ending it: load, decide, save, announce. The caller owns the transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct, structs
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.fields import Link as LinkText
+from libs.identity import Principal
+from libs.journal.commands import record
+from libs.sealing import fingerprint, new_link
+from services.identity.holders.queries import Holder, holder_by_account
+from services.identity.links.domain import Link, LinkUnknown
+from services.identity.links.models import SignInLink
+from services.identity.memberships.commands import announce_membership
+from services.identity.memberships.domain import HeldMandate, MandateNotChosen, MandateOver, choose, holding
+from services.identity.memberships.models import Membership
+from services.identity.sign_ins.domain import SIGNED_IN_FOR, SignInUnknown, Standing
+from services.identity.sign_ins.models import SignIn
+
+
+class SignInByLink(Struct, frozen=True, forbid_unknown_fields=True):
+    link: LinkText
+
+
+class RenewToken(Struct, frozen=True, forbid_unknown_fields=True):
+    """`membership_id` chooses for which mandate one acts from now on; none leaves it as it is."""
+
+    secret: LinkText
+    membership_id: UUID | None = None
+
+
+class SignedIn(Struct, frozen=True):
+    """Who is signed in. `secret` renews the tokens: it is told now and never again."""
+
+    id: UUID
+    secret: str
+    holder: Holder
+    mandates: list[HeldMandate]
+    chosen: HeldMandate | None
+
+    def principal(self, public: Principal) -> Principal | None:
+        """Return as whom the holder acts in the tenant of `public`; nobody while the choice is open."""
+        return None if self.chosen is None else _acting(public, self.holder.account_id, self.chosen)
+
+
+class Renewed(Struct, frozen=True):
+    membership_id: UUID
+    principal: Principal
+
+
+async def sign_in(
+    session: AsyncSession, principal: Principal, command: SignInByLink, now: datetime, *, personas: bool
+) -> SignedIn:
+    """Use a link up and begin a sign-in; a link of an invitation accepts its mandate.
+
+    Of many that come with one link at once, the first has it: the link's row is locked before it is looked at.
+    """
+    link = await _lock_link(session, command.link)
+    Link(link.kind, link.expires_at, link.used_at).redeem(now=now, personas=personas)
+    link.used_at = now
+    if link.kind == "membership":
+        await _accept(session, link, now)
+    holder = await holder_by_account(session, link.account_id, now)
+    if holder is None:
+        raise MandateOver
+    mandates = holding(holder.mandates, holder.today)
+    chosen = choose(mandates, link.membership_id)
+    secret = new_link()
+    begun = SignIn(
+        tenant_id=principal.tenant_id,
+        account_id=link.account_id,
+        link_id=link.id,
+        membership_id=chosen.id if chosen else None,
+        secret_hash=fingerprint(secret),
+        began_at=now,
+        expires_at=now + SIGNED_IN_FOR,
+    )
+    session.add(begun)
+    await session.flush()
+    record(session, structs.replace(principal, account_id=link.account_id), "sign_in", begun.id, now, by=link.kind)
+    return SignedIn(begun.id, secret, holder, mandates, chosen)
+
+
+async def renew_token(
+    session: AsyncSession, principal: Principal, sign_in_id: UUID, command: RenewToken, now: datetime
+) -> Renewed:
+    """Return as whom a sign-in's next token lets act: mandates are looked at anew each time."""
+    begun = await _lock_sign_in(session, sign_in_id)
+    Standing(begun.secret_hash, begun.expires_at, begun.ended_at).admit(command.secret, now=now)
+    holder = await holder_by_account(session, begun.account_id, now)
+    if holder is None:
+        raise MandateOver
+    mandates = holding(holder.mandates, holder.today)
+    chosen = choose(mandates, command.membership_id or begun.membership_id)
+    if chosen is None:
+        raise MandateNotChosen(pointer="/membership_id")
+    begun.membership_id = chosen.id
+    return Renewed(chosen.id, _acting(principal, begun.account_id, chosen))
+
+
+async def end_sign_in(
+    session: AsyncSession, principal: Principal, sign_in_id: UUID, secret: str, now: datetime
+) -> None:
+    """End it; once more is harmless."""
+    begun = await _lock_sign_in(session, sign_in_id)
+    Standing(begun.secret_hash, begun.expires_at, begun.ended_at).know(secret)
+    if begun.ended_at is None:
+        begun.ended_at = now
+        record(session, structs.replace(principal, account_id=begun.account_id), "sign_in.end", begun.id, now)
+
+
+async def _lock_link(session: AsyncSession, link: str) -> SignInLink:
+    found = await session.scalar(select(SignInLink).filter_by(hash=fingerprint(link)).with_for_update())
+    if found is None:
+        raise LinkUnknown(pointer="/link")
+    return found
+
+
+async def _lock_sign_in(session: AsyncSession, sign_in_id: UUID) -> SignIn:
+    found = await session.scalar(select(SignIn).filter_by(id=sign_in_id).with_for_update())
+    if found is None:
+        raise SignInUnknown
+    return found
+
+
+async def _accept(session: AsyncSession, link: SignInLink, now: datetime) -> None:
+    membership = await session.scalar(select(Membership).filter_by(id=link.membership_id).with_for_update())
+    if membership is not None and membership.state == "invited":
+        membership.state = "active"
+        await session.flush()
+        announce_membership(session, membership, now)
+
+
+def _acting(public: Principal, account_id: UUID, mandate: HeldMandate) -> Principal:
+    return Principal(
+        tenant_id=public.tenant_id,
+        tenant=public.tenant,
+        role=mandate.role,
+        organisation_id=mandate.organisation_id,
+        account_id=account_id,
+    )

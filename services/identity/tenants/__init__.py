@@ -1,0 +1,1 @@
+"""Tenants: recurring days, and what everybody may know of them."""
