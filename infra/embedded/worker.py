@@ -47,7 +47,7 @@ def run(settings: Settings, stopping: threading.Event) -> bool:
     for service, root in services.items():
         engine, sessions = connect(settings, service)
         engines.append(engine)
-        declare(broker, service, sessions, Hearing(sessions, root.subscriptions))
+        declare(broker, service, sessions, Hearing(sessions, root.subscriptions(settings)))
     worker = dramatiq.Worker(broker, worker_threads=THREADS)
     relay = Relay(settings, tuple(services), broker, name=f"{socket.gethostname()}-{os.getpid()}")
     worker.start()

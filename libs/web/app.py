@@ -1,7 +1,7 @@
 """The one way to build a service's HTTP application."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from litestar import Litestar, Request
@@ -14,6 +14,7 @@ from libs.db.tenancy import Sessions, unit_of_work
 from libs.identity import Principal
 from libs.observability.correlation import correlate
 from libs.web.authorization import TenantOf, Verifier, authorize
+from libs.web.clock import now
 from libs.web.conditional import IfMatch
 from libs.web.once import Answered, provide_once, remember_refusals, replay
 from libs.web.problems import EXCEPTION_HANDLERS
@@ -47,7 +48,7 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
         dependencies={
             "session": Provide(session),
             "principal": Provide(_principal, sync_to_thread=False),
-            "now": Provide(_now, sync_to_thread=False),
+            "now": Provide(now, sync_to_thread=False),
             "once": Provide(_once),
             "if_match": Provide(_if_match, sync_to_thread=False),
         },
@@ -62,10 +63,6 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
 
 def _principal(request: Request[Principal, Any, Any]) -> Principal:
     return request.user
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def _once(

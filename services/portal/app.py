@@ -1,0 +1,92 @@
+"""The HTTP process of this service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp
+
+from libs.db.tenancy import connect
+from libs.i18n.languages import LANGUAGES
+from libs.observability.correlation import correlate
+from libs.published.serving import Published
+from libs.resources import Resources
+from libs.tenants.queries import tenant_by_slug
+from libs.web.clock import now
+from services.portal.assets import Assets
+from services.portal.failures import exception_handlers
+from services.portal.headers import security_headers
+from services.portal.rendering import Rendering
+from services.portal.sign_ins.pages import SignInPages
+from services.portal.start.pages import routes as start
+from services.portal.visits import SAFE, Doorway, require_same_origin, visits
+
+LARGEST_FORM = 1_000_000  # bytes
+
+
+def create(resources: Resources) -> Litestar:
+    settings = resources.settings
+    engine, sessions = connect(settings, "portal")
+    assets = Assets()
+    rendering = Rendering(assets)
+    tenant_of = tenant_by_slug(sessions)
+    doorway = Doorway(resources, sessions, tenant_of, rendering)
+    published: list[Published] = []
+
+    def serve_published(app: ASGIApp) -> ASGIApp:
+        published.append(
+            Published(
+                app,
+                settings=settings,
+                service="portal",
+                sessions=sessions,
+                tenant_of=tenant_of,
+                place=tenant_in_public_path,
+            )
+        )
+        return published[-1]
+
+    @asynccontextmanager
+    async def follow_what_is_published(_: Litestar) -> AsyncIterator[None]:
+        async with published[0].lifespan():
+            yield
+        await engine.dispose()
+
+    async def from_our_pages(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        request: Request[Any, Any, Any] = Request(connection.scope)
+        if request.method not in SAFE:
+            require_same_origin(request, settings.base_url)
+
+    return Litestar(
+        route_handlers=[*start, SignInPages],
+        middleware=[serve_published],
+        lifespan=[follow_what_is_published],
+        guards=[from_our_pages],
+        dependencies={
+            "doorway": Provide(lambda: doorway, sync_to_thread=False),
+            "assets": Provide(lambda: assets, sync_to_thread=False),
+            "visit": Provide(visits(doorway)),
+            "now": Provide(now, sync_to_thread=False),
+        },
+        exception_handlers=exception_handlers(rendering),
+        before_request=_correlate,
+        after_request=security_headers(secure=settings.secure),
+        request_max_body_size=LARGEST_FORM,
+        openapi_config=None,
+    )
+
+
+def tenant_in_public_path(path: str) -> str | None:
+    """Return the slug of the day whose public page may lie at a path: `/{language}/{tenant}…`, not its workspace."""
+    language, _, rest = path[1:].partition("/")
+    tenant, _, below = rest.partition("/")
+    inside = below.partition("/")[0] in {"workspace", "sign-in", "invitation"}
+    return tenant if language in LANGUAGES and tenant and not inside else None
+
+
+def _correlate(request: Request[Any, Any, Any]) -> None:
+    correlate(request.headers.get("x-correlation-id"))

@@ -1,0 +1,34 @@
+"""One OpenAPI document for the whole API, made of each service's own."""
+
+import asyncio
+from typing import Any
+
+from libs.web.paths import NOUNS
+from libs.web.peers import Peers
+
+SERVICES = tuple(sorted(set(NOUNS.values())))
+_ABOUT = (
+    "Everything that partners read and write. Errors are RFC 9457 problems; POST takes an Idempotency-Key, changes "
+    "take If-Match; lists have cursors. Public reads need no token; for the rest see POST /oauth/token."
+)
+
+
+async def openapi(peers: Peers) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of all services."""
+    answers = await asyncio.gather(*(peers.client.get(f"/api/openapi/{service}.json") for service in SERVICES))
+    return merged([answer.raise_for_status().json() for answer in answers])
+
+
+def merged(documents: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one document of several; what two of them call by the same name is the same thing (libs/)."""
+    whole: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Moussem", "version": "1", "description": _ABOUT},
+        "paths": {},
+        "components": {},
+    }
+    for document in documents:
+        whole["paths"] |= document.get("paths", {})
+        for kind, parts in document.get("components", {}).items():
+            whole["components"].setdefault(kind, {}).update(parts)
+    return whole

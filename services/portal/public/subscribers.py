@@ -1,0 +1,88 @@
+"""Rendering the public pages when something that they show has changed: no work is left for a reader's request."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import to_builtins
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.events import (
+    EditionChanged,
+    Event,
+    OrganisationChanged,
+    PanelChanged,
+    ProgrammeReleased,
+    TenantChanged,
+)
+from libs.db.projections import keep_newest
+from libs.messaging.envelopes import Envelope
+from libs.messaging.subscriptions import Subscriptions
+from libs.published.commands import Document, publish_document
+from libs.tenants.subscribers import remember_tenant
+from services.portal.db import Base
+from services.portal.public.models import KnownEdition, KnownOrganisation, KnownPanel, KnownRelease, ListedDay
+from services.portal.public.queries import day_for_public, editions_for_public, programme_for_public
+from services.portal.public.rendering import day_pages, edition_pages
+from services.portal.rendering import Rendering
+
+HTML = "text/html; charset=utf-8"
+
+
+# What is kept of a fact, and which edition's pages show it (none: those of all).
+_KNOWN: dict[type[Event], tuple[type[Base], Callable[[Any], UUID | None]]] = {
+    OrganisationChanged: (KnownOrganisation, lambda _: None),
+    EditionChanged: (KnownEdition, lambda event: event.id),
+    PanelChanged: (KnownPanel, lambda event: event.edition_id),
+    ProgrammeReleased: (KnownRelease, lambda event: event.id),
+}
+
+
+def public_pages(rendering: Rendering) -> Subscriptions:
+    """Return what the public pages listen to."""
+    subscriptions = Subscriptions()
+
+    @subscriptions.projection(TenantChanged)
+    async def know_tenant(session: AsyncSession, event: TenantChanged, envelope: Envelope) -> None:
+        await remember_tenant(session, event, envelope)
+        listed = {name: getattr(event, name) for name in ("slug", "version", "name", "demonstration", "invented")}
+        await keep_newest(session, ListedDay, listed, key=("slug",))
+        await render_public_pages(session, rendering, event.tenant_id, None, envelope.occurred_at)
+
+    async def know(session: AsyncSession, event: Event, envelope: Envelope) -> None:
+        table, edition_of = _KNOWN[type(event)]
+        if await keep_newest(session, table, _columns(event, table)):
+            await render_public_pages(session, rendering, event.tenant_id, edition_of(event), envelope.occurred_at)
+
+    for kind in _KNOWN:
+        subscriptions.projection(kind)(know)
+    return subscriptions
+
+
+async def render_public_pages(
+    session: AsyncSession, rendering: Rendering, tenant_id: UUID, edition_id: UUID | None, now: datetime
+) -> None:
+    """Render the day's page and those of one edition, or of all; nothing that is not public is looked at.
+
+    One at a time for a tenant: whoever comes second sees what the first has written, so that the last page is whole.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"public {tenant_id}"))))
+    day = await day_for_public(session)
+    if day is None:
+        return
+    editions = await editions_for_public(session)
+    pages = day_pages(rendering, day, tuple(edition for _, edition in editions))
+    for known_id, edition in editions:
+        if edition_id in (None, known_id):
+            pages |= edition_pages(rendering, day, edition, await programme_for_public(session, known_id))
+    for path, body in pages.items():
+        document = Document(path=path, content_type=HTML, body=body)
+        await publish_document(session, tenant_id, document, version=1, now=now)
+
+
+def _columns(event: Event, table: type[Base]) -> dict[str, Any]:
+    """Return what of a fact the projection keeps: ids and days as they are, structures as JSON has them."""
+    told = {column.name: getattr(event, column.name) for column in table.__table__.columns}
+    return {name: value if isinstance(value, UUID | date) else to_builtins(value) for name, value in told.items()}

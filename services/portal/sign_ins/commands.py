@@ -1,0 +1,94 @@
+"""Beginning, keeping and ending a sign-in of the portal. The browser's key never lies here in the clear."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.sealing import fingerprint, new_link, seal, unseal
+from services.portal.composing import Services
+from services.portal.sign_ins.domain import RENEWED_BEFORE, has_ended
+from services.portal.sign_ins.models import SignIn
+
+_PURPOSE = "portal sign-in"
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+class Current(Struct, frozen=True, kw_only=True):
+    """A sign-in as a page uses it: who it is, for whom they act, and the token that the services are asked with."""
+
+    id: UUID
+    key: str
+    account: dict[str, Any]
+    memberships: list[dict[str, Any]]
+    membership: dict[str, Any]
+    token: str
+
+
+async def begin(session: AsyncSession, tenant_id: UUID, told: dict[str, Any], now: datetime, key: bytes) -> str:
+    """Keep what identity told of a finished sign-in; return the key that the browser is given."""
+    browsers_key = new_link()
+    session.add(
+        SignIn(
+            tenant_id=tenant_id,
+            id=UUID(told["id"]),
+            key_hash=fingerprint(browsers_key),
+            sealed_secret=seal(key, _PURPOSE, told["secret"]),
+            sealed_token=seal(key, _PURPOSE, told["access_token"]),
+            token_ends_at=now + timedelta(seconds=told["expires_in"]),
+            account=told["account"],
+            memberships=told["memberships"],
+            membership_id=_uuid(told["membership_id"]),
+            began_at=now,
+            seen_at=now,
+        )
+    )
+    return browsers_key
+
+
+async def resume(
+    session: AsyncSession, browsers_key: str, services: Services, now: datetime, key: bytes
+) -> Current | None:
+    """Return the sign-in that a browser's key stands for, its token renewed if need be; none if it has ended."""
+    found = await session.scalar(select(SignIn).filter_by(key_hash=fingerprint(browsers_key)).with_for_update())
+    if found is None or has_ended(found.began_at, found.seen_at, now):
+        return None
+    if now - found.seen_at > _SEEN_EVERY:
+        found.seen_at = now
+    if found.token_ends_at - now < RENEWED_BEFORE:
+        await _renew(found, services, found.membership_id, now, key)
+    return Current(
+        id=found.id,
+        key=browsers_key,
+        account=found.account,
+        memberships=found.memberships,
+        membership=next((each for each in found.memberships if _uuid(each["id"]) == found.membership_id), {}),
+        token=unseal(key, _PURPOSE, found.sealed_token),
+    )
+
+
+async def act_for(  # noqa: PLR0913, PLR0917 (whose, for whom, and what it takes)
+    session: AsyncSession, current: Current, membership_id: UUID, services: Services, now: datetime, key: bytes
+) -> None:
+    """Act for another of one's organisations from now on."""
+    found = (await session.scalars(select(SignIn).filter_by(id=current.id).with_for_update())).one()
+    await _renew(found, services, membership_id, now, key)
+
+
+async def end(session: AsyncSession, sign_in_id: UUID) -> None:
+    await session.execute(delete(SignIn).filter_by(id=sign_in_id))
+
+
+async def _renew(sign_in: SignIn, services: Services, membership_id: UUID | None, now: datetime, key: bytes) -> None:
+    asked = {"secret": unseal(key, _PURPOSE, sign_in.sealed_secret), "membership_id": membership_id}
+    told = await services.post(f"/sign-ins/{sign_in.id}/tokens", asked)
+    sign_in.sealed_token = seal(key, _PURPOSE, told["access_token"])
+    sign_in.token_ends_at = now + timedelta(seconds=told["expires_in"])
+    sign_in.membership_id = _uuid(told["membership_id"])
+
+
+def _uuid(value: str | None) -> UUID | None:
+    return UUID(value) if value else None

@@ -1,0 +1,34 @@
+"""How long a sign-in of the portal is good, and what a form must carry."""
+
+import base64
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=8)
+RENEWED_BEFORE = timedelta(seconds=30)  # an access token is renewed this long before it ends
+_NONCE = 16
+
+
+def has_ended(began_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Whether a sign-in was left idle too long, or has lasted as long as one may (OWASP ASVS 5, V7)."""
+    return now - seen_at > IDLE or now - began_at > LONGEST
+
+
+def form_token(secret: str) -> str:
+    """Return what a form carries to show that we made it: different each time (BREACH), good for one sign-in."""
+    nonce = secrets.token_bytes(_NONCE)
+    return base64.urlsafe_b64encode(nonce + _mac(secret, nonce)).decode()
+
+
+def is_form_token(secret: str, token: str) -> bool:
+    try:
+        raw = base64.urlsafe_b64decode(token)
+    except ValueError:
+        return False
+    return hmac.compare_digest(raw[_NONCE:], _mac(secret, raw[:_NONCE]))
+
+
+def _mac(secret: str, nonce: bytes) -> bytes:
+    return hmac.digest(secret.encode(), b"form" + nonce, "sha256")

@@ -1,0 +1,166 @@
+"""One request of a signed-in person to the workspace: who, in which language, with which services to ask."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Struct
+
+from libs.db.tenancy import Sessions, unit_of_work
+from libs.i18n.languages import LANGUAGES
+from libs.resources import Resources
+from libs.web.authorization import TenantOf
+from services.portal.composing import Refused, Services
+from services.portal.public.content import Day
+from services.portal.public.queries import day_for_public
+from services.portal.rendering import Rendering
+from services.portal.sign_ins.commands import Current, resume
+from services.portal.sign_ins.domain import form_token, is_form_token
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HTML = "text/html; charset=utf-8"
+FORM_FIELD = "form_token"
+
+
+class SignInAgain(Exception):
+    """Nobody is signed in (any more): the page is asked for again after signing in."""
+
+
+class FormForged(Exception):
+    """A form came from elsewhere, or without what we put into it."""
+
+
+class Doorway(Struct, frozen=True):
+    """What the portal's handlers share: wired once, in app.py."""
+
+    resources: Resources
+    sessions: Sessions
+    tenant_of: TenantOf
+    rendering: Rendering
+
+    def services(self, tenant: str, language: str, token: str | None = None) -> Services:
+        return Services(self.resources.peers, tenant, language, token)
+
+    def cookie(self, tenant: str) -> str:
+        """Return the name of a day's cookie; `__Host-` needs TLS, which a demonstration on loopback has not."""
+        return f"__Host-moussem-{tenant}" if self.resources.settings.secure else f"moussem-{tenant}"
+
+
+class Visit(Struct, frozen=True, kw_only=True):
+    """`day` is for the head of the page; `services` are asked on behalf of who is signed in."""
+
+    language: str
+    tenant: str
+    day: Day
+    path: str
+    sign_in: Current
+    services: Services
+    rendering: Rendering
+
+    @property
+    def role(self) -> str:
+        return str(self.sign_in.membership.get("role", "viewer"))
+
+    @property
+    def organisation_id(self) -> str | None:
+        return self.sign_in.membership.get("organisation_id")
+
+    @property
+    def root(self) -> str:
+        """Return the address of the workspace, without a slash at its end."""
+        return f"/{self.language}/{self.tenant}/workspace"
+
+    def page(self, template: str, *, status: int = 200, **facts: Any) -> Response[bytes]:
+        """Answer with a page; templates know this visit as `visit` and put `form_token` into each form."""
+        body = self.rendering.page(
+            template, self.language, visit=self, day=self.day, form_token=form_token(self.sign_in.key), **facts
+        )
+        return Response(body, status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
+
+    def go(self, path: str) -> Redirect:
+        """Answer a form that took effect: see the page at `path` (below the workspace) next."""
+        return Redirect(f"{self.root}{path}", status_code=303)
+
+
+def visits(doorway: Doorway) -> Callable[..., Awaitable[Visit]]:
+    """Return the dependency `visit` of every handler of the workspace."""
+
+    async def visit(
+        request: Request[Any, Any, Any], language: FromPath[str], tenant: FromPath[str], now: NamedDependency[datetime]
+    ) -> Visit:
+        require_language(language)
+        day, current = await _sign_in(doorway, request, language, tenant, now)
+        if current is None:
+            raise SignInAgain
+        if request.method not in SAFE:
+            await require_own_form(request, current.key)
+        return Visit(
+            language=language,
+            tenant=tenant,
+            day=day,
+            path=request.url.path,
+            sign_in=current,
+            services=doorway.services(tenant, language, current.token),
+            rendering=doorway.rendering,
+        )
+
+    return visit
+
+
+def require_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise NotFoundException
+
+
+async def require_day(doorway: Doorway, tenant: str) -> Day:
+    """Return the day of an address; 404 where there is none."""
+    tenant_id = await doorway.tenant_of(tenant)
+    if tenant_id is None:
+        raise NotFoundException
+    async with unit_of_work(doorway.sessions, tenant_id) as session:
+        day = await day_for_public(session)
+    if day is None:
+        raise NotFoundException
+    return day
+
+
+async def require_own_form(request: Request[Any, Any, Any], secret: str) -> None:
+    """Return if the request carries what our page put into its form, or raise `FormForged`."""
+    carried = request.headers.get("x-form-token") or (await request.form()).get(FORM_FIELD, "")
+    if not is_form_token(secret, str(carried)):
+        raise FormForged
+
+
+def require_same_origin(request: Request[Any, Any, Any], base_url: str) -> None:
+    """Refuse to change anything for a page that is not ours (Fetch Metadata; `Origin` from browsers without it)."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site == "same-origin" or (site is None and origin == base_url):
+        return
+    raise FormForged
+
+
+async def _sign_in(
+    doorway: Doorway, request: Request[Any, Any, Any], language: str, tenant: str, now: datetime
+) -> tuple[Day, Current | None]:
+    tenant_id = await doorway.tenant_of(tenant)
+    browsers_key = request.cookies.get(doorway.cookie(tenant), "")
+    if tenant_id is None:
+        raise NotFoundException
+    async with unit_of_work(doorway.sessions, tenant_id) as session:
+        day = await day_for_public(session)
+        if day is None:
+            raise NotFoundException
+        if not browsers_key:
+            return day, None
+        services = doorway.services(tenant, language)
+        try:
+            key = doorway.resources.settings.key
+            return day, await resume(session, browsers_key, services, now, key)
+        except Refused:  # identity has ended it
+            return day, None
