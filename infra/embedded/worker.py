@@ -51,16 +51,14 @@ def run(settings: Settings, stopping: threading.Event) -> bool:
     worker = dramatiq.Worker(broker, worker_threads=THREADS)
     relay = Relay(settings, tuple(services), broker, name=f"{socket.gethostname()}-{os.getpid()}")
     worker.start()
-    if services:
-        relay.start()
+    relay.start()
     try:
         while not stopping.wait(1.0):
-            if services and not relay.is_alive():
+            if not relay.is_alive():
                 return False
         return True
     finally:
-        if services:
-            relay.stop()
+        relay.stop()
         worker.stop()
         broker.close()
 
