@@ -60,6 +60,7 @@ class Steps(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The clock of each step, in days before the first day."""
 
     cloned: int
+    announced: int
     called: int
     nominated: int
     theme_proposed: int
