@@ -81,7 +81,7 @@ async def _clone(stage: Stage, year: Year) -> UUID:
 
 
 async def _give_seats(stage: Stage, year: Year, edition_id: UUID) -> None:
-    """The editions held are recorded without seats: this one has them."""
+    """Seat the panels: those of an edition that was held are recorded without seats."""
     principal, seats = year.cast.co_organisers[0], year.samples.journey.seats
     async with stage.work("editions", principal) as session:
         panels: list[PanelView] = await list_panels(session, edition_id)

@@ -48,7 +48,7 @@ class Stage:
     async def heard(
         self, service: str, tenant_id: UUID, question: Callable[[AsyncSession], Awaitable[T | None]], what: str
     ) -> T:
-        """Return what `question` finds in a service as soon as it finds something; raise `NotHeard` if it never does."""
+        """Return what `question` finds in a service, as soon as it finds something; raise `NotHeard` if it does not."""
         until = time.monotonic() + _WITHIN
         while time.monotonic() < until:
             async with unit_of_work(self.sessions[service], tenant_id) as session:

@@ -21,8 +21,9 @@ Catalogues = dict[str, NullTranslations]  # by language; English has none, as it
 
 
 def translation_folders(root: Path = ROOT) -> list[Path]:
-    """Return the folders of translations that this process has: those of the libraries and of each service here."""
-    return [root / "libs/i18n/translations", *sorted(root.glob("services/*/translations"))]
+    """Return the folders of translations that this process may have: of the libraries and of each service here."""
+    services = sorted(path.parent for path in root.glob("services/*/__init__.py"))
+    return [root / "libs/i18n/translations", *(service / "translations" for service in services)]
 
 
 def load(folders: Iterable[Path]) -> Catalogues:
