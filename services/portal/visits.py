@@ -23,7 +23,7 @@ from services.portal.sign_ins.commands import Current, resume
 from services.portal.sign_ins.domain import form_token, is_form_token
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"  # Litestar adds the charset
 FORM_FIELD = "form_token"
 
 
