@@ -1,19 +1,30 @@
 """One PostgreSQL for the whole run, as in the house: one database, a schema and roles per service."""
 
+import asyncio
 import base64
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
 import psycopg
 import pytest
+from litestar import Litestar
+from litestar.types import ASGIApp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from infra.embedded import postgresql
 from infra.embedded.roles import make_database
 from libs.config import KEY_BYTES, Settings, read_settings
-from libs.db.migrating import migrate
+from libs.db.migrating import SERVICES, migrate
 from libs.db.tenancy import Sessions, connect
+from libs.identity import Principal
+from libs.resources import Resources
+from libs.web.peers import Peers
+from tests.issuing import ISSUER, Issuer
 
 GIVEN = "MOUSSEM_TEST_POSTGRESQL"  # a superuser's address, to test on a PostgreSQL that runs already
 
@@ -62,3 +73,52 @@ async def sessions_of(settings: Settings) -> AsyncIterator[Callable[[str], Sessi
     yield sessions
     for engine, _ in opened.values():
         await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture(scope="session")
+async def app_of(settings: Settings, issuer: Issuer) -> AsyncIterator[Callable[[str], ASGIApp]]:
+    """Yield what opens a service's own HTTP application, once in the run."""
+    apps: dict[str, Litestar] = {}
+    stop = asyncio.Event()
+
+    async def live(app: Litestar, alive: asyncio.Event) -> None:
+        """Enter and leave the lifespan in one task: a fixture's two halves run in two."""
+        async with app.lifespan():
+            alive.set()
+            await stop.wait()
+
+    lives = []
+    for service in SERVICES:
+        if find_spec(f"services.{service}.app"):
+            resources = Resources(settings, Peers(ISSUER), issuer.verifier())
+            apps[service] = import_module(f"services.{service}.app").create(resources)
+            alive = asyncio.Event()
+            lives.append(asyncio.create_task(live(apps[service], alive)))
+            await alive.wait()
+    yield apps.__getitem__
+    stop.set()
+    await asyncio.gather(*lives)
+
+
+@pytest.fixture(scope="session")
+async def client_of(
+    app_of: Callable[[str], ASGIApp], issuer: Issuer
+) -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
+    """Yield what makes a client of one service: `client_of("editions", principal)`; without principal, the public's."""
+    clients: list[httpx2.AsyncClient] = []
+
+    def client(service: str, principal: Principal | None = None, **claims: object) -> httpx2.AsyncClient:
+        app: Any = app_of(service)
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        headers = {"authorization": f"Bearer {issuer.token(principal, **claims)}"} if principal else {}
+        clients.append(httpx2.AsyncClient(transport=transport, base_url=ISSUER, headers=headers))
+        return clients[-1]
+
+    yield client
+    for each in clients:
+        await each.aclose()

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
 
 from libs.db.guards import guard
 
@@ -15,7 +14,7 @@ def mount_idempotency_keys(service: str) -> None:
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("fingerprint", sa.Text, nullable=False),
         sa.Column("status", sa.Integer),
-        sa.Column("body", JSONB),
+        sa.Column("body", sa.JSON),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         schema=service,
     )

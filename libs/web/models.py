@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, DateTime, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from libs.db.tables import Mounted
@@ -21,5 +20,5 @@ class IdempotencyKey(Mounted):
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     fingerprint: Mapped[str] = mapped_column(Text)
     status: Mapped[int | None]
-    body: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    body: Mapped[Any] = mapped_column(JSON, nullable=True)  # not JSONB: replayed as it was
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

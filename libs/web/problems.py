@@ -22,6 +22,7 @@ from libs.errors import (
     Unauthenticated,
     Unprocessable,
 )
+from libs.i18n.catalogues import translator_for
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -38,7 +39,8 @@ _STATUS: dict[type[DomainError], int] = {
     Unprocessable: 422,
     PreconditionRequired: 428,
 }
-_FIELD = re.compile(r"\s*-? ?at `(?P<path>[^`]+)`$")
+_NAMED = re.compile(r"field `(?P<field>[^`]+)`")  # a field that is missing, or not known
+_PLACE = re.compile(r"\s*- at `[^`]*`.*$")
 
 
 class FieldError(Struct, frozen=True):
@@ -91,20 +93,17 @@ def _problem(
 
 
 def _shape(error: ValidationException) -> list[FieldError]:
-    errors = []
-    for each in error.extra if isinstance(error.extra, list) else []:
-        message, place = str(each.get("message", "")), _FIELD.search(str(each.get("message", "")))
-        key = str(each.get("key", "")) if each.get("source") not in (None, "body") or not place else ""
-        pointer = _pointer(place["path"]) if place else f"/{key}" if key and key != "data" else ""
-        detail = _FIELD.sub("", message)
-        errors.append(FieldError(pointer, detail, "Correct this field; the documentation shows its form."))
-    return errors or [FieldError("", str(error.detail), "Correct the request; the documentation shows its form.")]
+    """Return which fields are malformed; msgspec finds one at a time, query parameters come together."""
+    found = error.extra if isinstance(error.extra, list) else [{"message": error.detail}]
+    return [_field_error(str(each.get("message", "")), str(each.get("key") or "")) for each in found]
 
 
-def _pointer(path: str) -> str:
-    """Turn msgspec's `$.title.fr` or `$[0].name` into a JSON Pointer."""
-    steps = re.findall(r"\.([^.\[\]]+)|\[([^\]]*)\]", path.removeprefix("$"))
-    return "".join(f"/{name or index.strip('.') or '-'}" for name, index in steps)
+def _field_error(message: str, path: str) -> FieldError:
+    """Turn msgspec's words and path (`city.fr`, `seats[0].role`) into a JSON Pointer and what to do."""
+    named = _NAMED.search(message)
+    steps = [step for step in re.findall(r"[^.\[\]]+", path.removeprefix("data")) if step != "..."]
+    pointer = "".join(f"/{step}" for step in [*steps, *([named["field"]] if named else [])])
+    return FieldError(pointer, _PLACE.sub("", message), "Correct this field; the documentation shows its form.")
 
 
 def _words(kind: type, joined_by: str) -> str:
@@ -112,7 +111,7 @@ def _words(kind: type, joined_by: str) -> str:
 
 
 def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    problem = problem_of(error)
+    problem = problem_of(error, translator_for(request.headers.get("accept-language", "")))
     if problem.status >= 500:  # noqa: PLR2004
         log.error("a request failed", path=request.url.path, exc_info=error)
     headers = dict(getattr(error, "headers", None) or {})
