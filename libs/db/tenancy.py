@@ -30,6 +30,7 @@ def connect(settings: Settings, service: str, *, connections: int = 2) -> tuple[
         pool_size=connections,
         max_overflow=connections,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text is logged and parked: it shall hold no address and no name
         connect_args={"server_settings": {"search_path": service, "application_name": f"moussem-{service}"}},
     )
     return engine, async_sessionmaker(engine, expire_on_commit=False)
@@ -43,7 +44,7 @@ async def unit_of_work(sessions: Sessions, tenant_id: UUID, *, actor: str = "sys
     """
     async with sessions.begin() as session:
         await session.execute(_SET_TENANT, {"tenant": str(tenant_id)})
-        session.info[_ACTOR] = actor
+        act_as(session, actor)
         yield session
 
 
@@ -53,6 +54,11 @@ async def before_the_tenant(sessions: Sessions, name: str, value: str) -> AsyncI
     async with sessions.begin() as session:
         await session.execute(_SET, {"name": name, "value": value})
         yield session
+
+
+def act_as(session: AsyncSession, actor: str) -> None:
+    """Name who is written with the facts and journal entries that follow in this transaction."""
+    session.info[_ACTOR] = actor
 
 
 def actor_of(session: AsyncSession) -> str:

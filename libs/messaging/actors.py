@@ -1,15 +1,16 @@
 """The two actors of a service: one hears facts, one parks those that no retry could deliver."""
 
-import asyncio
 from typing import Any
 
 import dramatiq
 import structlog
+from dramatiq.asyncio import async_to_sync
+from dramatiq.middleware import TimeLimitExceeded
 from msgspec import convert, to_builtins
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.tenancy import Sessions, unit_of_work
-from libs.messaging.envelopes import HEAR, PARKED, Envelope, to_service
+from libs.messaging.envelopes import HEAR, PARKED, Envelope, message
 from libs.messaging.models import ParkedMessage
 from libs.messaging.subscriptions import Hearing
 from libs.observability.correlation import correlate
@@ -17,43 +18,56 @@ from libs.observability.correlation import correlate
 log = structlog.get_logger(__name__)
 
 RETRIES = 8
+_PARKING_RETRIES = 1_000  # what cannot even be parked waits for whatever is broken
 _FIRST_PAUSE = 1_000  # milliseconds, doubled each time with jitter
 _LONGEST_PAUSE = 600_000  # RabbitMQ holds delayed messages in a worker's memory: never longer than ten minutes
+_LONGEST_REASON = 4_000  # characters, the last ones of the traceback
 
 
-def declare(
-    broker: dramatiq.Broker, service: str, sessions: Sessions, hearing: Hearing, *, retries: int = RETRIES
+def declare(  # noqa: PLR0913 (a deployment's patience is its own)
+    broker: dramatiq.Broker,
+    service: str,
+    sessions: Sessions,
+    hearing: Hearing,
+    *,
+    retries: int = RETRIES,
+    first_pause: int = _FIRST_PAUSE,
 ) -> None:
-    """Make `<service>.hear` and `<service>.parked` on the queue of the service's name."""
+    """Make `<service>.hear` and `<service>.parked` on the queue of the service's name.
 
-    async def hear(batch: list[dict[str, Any]]) -> None:
+    A batch is tried once: if it fails, its facts come again one by one, so that a bad one is retried and parked alone.
+    """
+
+    def hear(batch: list[dict[str, Any]]) -> None:
         envelopes = [convert(each, Envelope) for each in batch]
         correlate(envelopes[0].correlation_id, service=service)
         if len(envelopes) == 1:
-            await hearing.hear_one(envelopes[0])
+            async_to_sync(hearing.hear_one)(envelopes[0])
             return
         try:
-            await hearing.hear_all(envelopes)
-        except Exception:
-            log.exception("a batch failed: its facts come again one by one", facts=len(envelopes))
+            async_to_sync(hearing.hear_all)(envelopes)
+        except (Exception, TimeLimitExceeded):
+            log.warning("a batch failed: its facts come again one by one", facts=len(envelopes), exc_info=True)
             for envelope in envelopes:
-                await asyncio.to_thread(broker.enqueue, to_service(service, [envelope]))
+                broker.enqueue(message(service, [envelope]))
 
-    async def parked(message: dict[str, Any], _retries: dict[str, Any]) -> None:
-        reason = str(message["options"].get("traceback") or "")[-4000:]
-        for each in message["args"][0]:
+    async def parked(given_up: dict[str, Any], _retries: dict[str, Any]) -> None:
+        reason = str(given_up["options"].get("traceback") or "")[-_LONGEST_REASON:]
+        for each in given_up["args"][0]:
             await park(sessions, convert(each, Envelope), reason)
 
-    dramatiq.actor(actor_name=f"{service}.{PARKED}", queue_name=service, broker=broker, max_retries=1_000)(parked)
+    patience: dict[str, Any] = {"min_backoff": first_pause, "max_backoff": _LONGEST_PAUSE}
+    dramatiq.actor(
+        actor_name=f"{service}.{PARKED}", queue_name=service, broker=broker, max_retries=_PARKING_RETRIES, **patience
+    )(parked)
     dramatiq.actor(
         actor_name=f"{service}.{HEAR}",
         queue_name=service,
         broker=broker,
         max_retries=retries,
-        min_backoff=_FIRST_PAUSE,
-        max_backoff=_LONGEST_PAUSE,
         time_limit=60_000,
         on_retry_exhausted=f"{service}.{PARKED}",
+        **patience,
     )(hear)
 
 

@@ -22,6 +22,7 @@ def mount_messaging(service: str) -> None:
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("correlation_id", sa.Text, nullable=False),
         sa.Column("occurred_at", _INSTANT, nullable=False),
+        sa.Column("announced", sa.Boolean, nullable=False),
         sa.Column("sent_at", _INSTANT),
         schema=service,
     )

@@ -28,6 +28,7 @@ class OutboxMessage(Mounted):
     actor: Mapped[str] = mapped_column(Text)
     correlation_id: Mapped[str] = mapped_column(Text)
     occurred_at: Mapped[datetime] = mapped_column(Instant)
+    announced: Mapped[bool]
 
 
 class InboxMessage(Mounted):

@@ -10,6 +10,8 @@ from libs.db.tenancy import actor_of
 from libs.messaging.models import OutboxMessage
 from libs.observability.correlation import correlation_id
 
+_ANNOUNCING = "announcing"
+
 
 def publish(session: AsyncSession, event: Event, now: datetime) -> None:
     """Write a fact into the outbox of this transaction: it is told if, and only if, its cause is committed."""
@@ -23,5 +25,11 @@ def publish(session: AsyncSession, event: Event, now: datetime) -> None:
             actor=actor_of(session),
             correlation_id=correlation_id(),
             occurred_at=now,
+            announced=bool(session.info.get(_ANNOUNCING)),
         )
     )
+
+
+def announcing(session: AsyncSession) -> None:
+    """Let everything that this transaction publishes be told anew: it fills projections and has no other effect."""
+    session.info[_ANNOUNCING] = True

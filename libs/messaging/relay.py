@@ -2,11 +2,13 @@
 
 Publishes inside the transaction that marks the rows as sent: a crash between the two sends them again, which is
 harmless. A row that is committed late is found late, not lost: nothing here remembers a position. One relay at a time
-works on an outbox (an advisory lock), so that two do not reorder what they share.
+works on an outbox (an advisory lock), so that two do not reorder what they share. A fact that this code does not know,
+written by a newer one, waits for a relay that does.
 """
 
 import threading
-from collections import defaultdict
+import time
+from contextlib import ExitStack
 from typing import Any, LiteralString, cast
 
 import dramatiq
@@ -17,18 +19,24 @@ from psycopg.rows import dict_row
 from typing_extensions import override
 
 from libs.config import Settings
-from libs.contracts.subscribers import EVENTS, SUBSCRIBERS
-from libs.messaging.envelopes import Envelope, to_service
+from libs.contracts.subscribers import EVENTS
+from libs.messaging.envelopes import Envelope, to_subscribers
+from libs.messaging.retention import forget
 
 BATCH = 200
-_FACTS_PER_MESSAGE = 50
+Connection = psycopg.Connection[dict[str, Any]]
+
 _LOOK_EVERY = 1.0  # seconds
+_FORGET_EVERY = 3600.0
+_FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
+_STOPS_WITHIN = 10.0
 
 log = structlog.get_logger(__name__)
+_MINE: LiteralString = "SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.relay')) AS mine"
 _WAITING: LiteralString = """
-    SELECT tenant_id, id, type, body, actor, correlation_id, occurred_at FROM outbox
-    WHERE sent_at IS NULL ORDER BY pos LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT tenant_id, id, type, body, actor, correlation_id, occurred_at, announced FROM outbox
+    WHERE sent_at IS NULL AND type = ANY(%s) ORDER BY pos LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _SENT: LiteralString = """
     UPDATE outbox SET sent_at = now() FROM unnest(%s::uuid[], %s::uuid[]) AS done(tenant_id, id)
@@ -50,89 +58,86 @@ class Relay(threading.Thread):
         self._broker = broker
         self._worker = name
         self._stopping = threading.Event()
+        self._pause = _FIRST_PAUSE
+        self._forget_at = dict.fromkeys(services, 0.0)
 
     def stop(self) -> None:
         self._stopping.set()
-        self.join()
+        if self.is_alive():
+            self.join(_STOPS_WITHIN)
 
     @override
     def run(self) -> None:
-        pause = _LOOK_EVERY
+        """Work until stopped; whatever fails, begin anew after a pause that grows while nothing works."""
         while not self._stopping.is_set():
             try:
                 self._work()
-                pause = _LOOK_EVERY
             except (psycopg.Error, dramatiq.errors.ConnectionError) as error:
-                log.warning("relay waits", reason=str(error), seconds=pause)
-                self._stopping.wait(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                log.warning("the relay waits", reason=str(error), seconds=self._pause)
+            except Exception:
+                log.exception("the relay failed and begins anew", seconds=self._pause)
+            else:
+                continue
+            self._stopping.wait(self._pause)
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
     def _work(self) -> None:
-        connections = {service: self._connect(service) for service in self._services}
-        listener = self._connect(self._services[0], autocommit=True)
-        try:
+        with ExitStack() as open_connections:
+            listener, *rest = (
+                open_connections.enter_context(relay_connection(self._settings, service))
+                for service in (self._services[0], *self._services)
+            )
+            connections = dict(zip(self._services, rest, strict=True))
             listener.execute("LISTEN outbox")
-            woken = set(self._services)
+            looked_at, woken = float("-inf"), set[str]()
             while not self._stopping.is_set():
-                for service in woken:
-                    drain(connections[service], self._broker)
-                woken = self._wait(listener)
-                if not woken:
-                    woken = set(self._services)
-                    for connection in connections.values():
-                        connection.execute(_ALIVE, (self._worker,))
-                        connection.commit()
-        finally:
-            for connection in (listener, *connections.values()):
-                connection.close()
+                if time.monotonic() - looked_at >= _LOOK_EVERY:
+                    looked_at, woken = time.monotonic(), set(self._services)
+                    self._keep_house(connections)
+                more = {service for service in woken if drain(connections[service], self._broker) == BATCH}
+                self._pause = _FIRST_PAUSE
+                woken = more | self._wait(listener, 0 if more else _LOOK_EVERY)
 
-    def _wait(self, listener: psycopg.Connection[dict[str, Any]]) -> set[str]:
-        """Return the services whose outbox was written to; none after a second of silence."""
-        woken = {notice.payload for notice in listener.notifies(timeout=_LOOK_EVERY, stop_after=1)}
+    def _keep_house(self, connections: dict[str, Connection]) -> None:
+        """Say that this worker lives; now and then forget what is old, a little at a time."""
+        for service, connection in connections.items():
+            connection.execute(_ALIVE, (self._worker,))
+            if time.monotonic() >= self._forget_at[service] and not forget(connection):
+                self._forget_at[service] = time.monotonic() + _FORGET_EVERY
+
+    def _wait(self, listener: Connection, seconds: float) -> set[str]:
+        """Return the services whose outbox was written to; none after so many seconds of silence."""
+        woken = {notice.payload for notice in listener.notifies(timeout=seconds, stop_after=1)}
         woken |= {notice.payload for notice in listener.notifies(timeout=0)}
         return woken & set(self._services)
 
-    def _connect(self, service: str, *, autocommit: bool = False) -> psycopg.Connection[dict[str, Any]]:
-        return relay_connection(self._settings, service, autocommit=autocommit)
 
-
-def relay_connection(
-    settings: Settings, service: str, *, autocommit: bool = False
-) -> psycopg.Connection[dict[str, Any]]:
-    """Connect as the one role that sees the outbox, inbox and parked rows of all tenants."""
+def relay_connection(settings: Settings, service: str) -> Connection:
+    """Connect as the one role that sees the outbox, inbox and parked rows of all tenants; each statement commits."""
     return psycopg.connect(
         settings.address(f"{service}_relay", driver="postgresql", direct=True),
-        autocommit=autocommit,
+        autocommit=True,
         options=f"-csearch_path={service}",
         application_name=f"moussem-relay-{service}",
         row_factory=cast("Any", dict_row),
+        connect_timeout=5,
+        keepalives_idle=5,  # a network that falls silent is noticed: a listener sends nothing by itself
+        keepalives_interval=2,
+        keepalives_count=2,
+        tcp_user_timeout=10_000,
     )
 
 
-def drain(connection: psycopg.Connection[dict[str, Any]], broker: dramatiq.Broker) -> int:
-    """Send all that waits in one outbox; return how many facts were sent."""
-    sent = 0
-    while True:
-        with connection.transaction():
-            mine = connection.execute(
-                "SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.relay')) AS mine"
-            ).fetchone()
-            if not (mine and mine["mine"]):
-                return sent
-            rows = connection.execute(_WAITING, (BATCH,)).fetchall()
-            if rows:
-                _send(rows, broker)
-                connection.execute(_SENT, ([row["tenant_id"] for row in rows], [row["id"] for row in rows]))
-        sent += len(rows)
-        if len(rows) < BATCH:
-            return sent
-
-
-def _send(rows: list[dict[str, Any]], broker: dramatiq.Broker) -> None:
-    waiting: defaultdict[str, list[Envelope]] = defaultdict(list)
-    for row in rows:
-        for service in SUBSCRIBERS[EVENTS[row["type"]]]:
-            waiting[service].append(convert(row, Envelope))
-    for service, envelopes in waiting.items():
-        for start in range(0, len(envelopes), _FACTS_PER_MESSAGE):
-            broker.enqueue(to_service(service, envelopes[start : start + _FACTS_PER_MESSAGE]))
+def drain(connection: Connection, broker: dramatiq.Broker) -> int:
+    """Send what waits in one outbox, `BATCH` facts at most; return how many were sent."""
+    with connection.transaction():
+        mine = connection.execute(_MINE).fetchone()
+        if not (mine and mine["mine"]):
+            return 0
+        rows = connection.execute(_WAITING, (list(EVENTS), BATCH)).fetchall()
+        if not rows:
+            return 0
+        for message in to_subscribers(convert(row, Envelope) for row in rows):
+            broker.enqueue(message)
+        connection.execute(_SENT, ([row["tenant_id"] for row in rows], [row["id"] for row in rows]))
+    return len(rows)

@@ -1,7 +1,8 @@
 """Facts arrive at least once, late and out of order; what they cause happens once.
 
 Two kinds of handler. A **projection** keeps a copy (`known_…`) and is guarded by the fact's version alone: it may run
-any number of times. An **effect** (a letter, a copy, a counter) runs once, by its inbox row (fact, handler).
+any number of times. An **effect** (a letter, a copy, a counter) runs once, by its inbox row (fact, handler), and not
+at all for a fact that is only announced anew.
 """
 
 from collections import defaultdict
@@ -15,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import Event
 from libs.contracts.subscribers import EVENTS
-from libs.db.tenancy import Sessions, unit_of_work
+from libs.db.tenancy import Sessions, act_as, unit_of_work
 from libs.messaging.envelopes import Envelope
 from libs.messaging.models import InboxMessage
+from libs.observability.correlation import correlate
 
 E = TypeVar("E", bound=Event)
 Handle = Callable[[AsyncSession, E, Envelope], Awaitable[None]]
@@ -68,13 +70,12 @@ class Hearing:
         for envelope in envelopes:
             tenants[envelope.tenant_id].append(envelope)
         for tenant_id, facts in tenants.items():
-            work = [(fact, handler) for fact in facts for handler in self._handlers[EVENTS[fact.type]]]
-            await self._work(tenant_id, work)
+            await self._work(tenant_id, [(fact, handler) for fact in facts for handler in self._concerned(fact)])
 
     async def hear_one(self, envelope: Envelope) -> None:
         """Take in one fact, each handler in a transaction of its own: one that fails undoes no other."""
         failures = []
-        for handler in self._handlers[EVENTS[envelope.type]]:
+        for handler in self._concerned(envelope):
             try:
                 await self._work(envelope.tenant_id, [(envelope, handler)])
             except Exception as failure:  # noqa: BLE001 (raised together below)
@@ -82,13 +83,20 @@ class Hearing:
         if failures:
             raise ExceptionGroup(f"{envelope.type} {envelope.id}", failures)
 
+    def _concerned(self, envelope: Envelope) -> list[Handler]:
+        """Return who hears a fact: all, or the projections only when it is told anew."""
+        handlers = self._handlers[EVENTS[envelope.type]]
+        return [handler for handler in handlers if not (envelope.announced and handler.once)]
+
     async def _work(self, tenant_id: UUID, work: list[tuple[Envelope, Handler]]) -> None:
         if not work:
             return
-        async with unit_of_work(self._sessions, tenant_id, actor=work[0][0].actor) as session:
+        async with unit_of_work(self._sessions, tenant_id) as session:
             first = await _claim(session, work)
             for envelope, handler in work:
                 if not handler.once or (envelope.id, handler.name) in first:
+                    correlate(envelope.correlation_id, handler=handler.name)
+                    act_as(session, envelope.actor)
                     await handler.handle(session, envelope.open(), envelope)
 
 

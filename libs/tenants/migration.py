@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from libs.db.guards import guard, open_by_key
+from libs.db.guards import guard, open_by_key, open_to_relay
 
 
 def mount_known_tenant(service: str) -> None:
@@ -27,3 +27,4 @@ def mount_known_tenant(service: str) -> None:
     connection = op.get_bind()
     guard(connection, service, "known_tenant")
     open_by_key(connection, service, "known_tenant", "slug", "app.slug")
+    open_to_relay(connection, service, "known_tenant", "SELECT")  # who announces must know to whose days
