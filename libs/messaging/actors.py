@@ -6,7 +6,7 @@ import dramatiq
 import structlog
 from dramatiq.asyncio import async_to_sync
 from dramatiq.middleware import TimeLimitExceeded
-from msgspec import convert, to_builtins
+from msgspec import Struct, convert, to_builtins
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.db.tenancy import Sessions, unit_of_work
@@ -17,21 +17,24 @@ from libs.observability.correlation import correlate
 
 log = structlog.get_logger(__name__)
 
-RETRIES = 8
 _PARKING_RETRIES = 1_000  # what cannot even be parked waits for whatever is broken
-_FIRST_PAUSE = 1_000  # milliseconds, doubled each time with jitter
-_LONGEST_PAUSE = 600_000  # RabbitMQ holds delayed messages in a worker's memory: never longer than ten minutes
 _LONGEST_REASON = 4_000  # characters, the last ones of the traceback
 
 
-def declare(  # noqa: PLR0913 (a deployment's patience is its own)
+class Patience(Struct, frozen=True):
+    """How often a fact is tried again before it is parked, after pauses that double, with jitter."""
+
+    retries: int = 8
+    first_pause: int = 1_000  # milliseconds
+    longest_pause: int = 600_000  # RabbitMQ holds delayed messages in a worker's memory: ten minutes, not more
+
+
+def declare(
     broker: dramatiq.Broker,
     service: str,
     sessions: Sessions,
     hearing: Hearing,
-    *,
-    retries: int = RETRIES,
-    first_pause: int = _FIRST_PAUSE,
+    patience: Patience = Patience(),  # noqa: B008 (frozen)
 ) -> None:
     """Make `<service>.hear` and `<service>.parked` on the queue of the service's name.
 
@@ -56,18 +59,18 @@ def declare(  # noqa: PLR0913 (a deployment's patience is its own)
         for each in given_up["args"][0]:
             await park(sessions, convert(each, Envelope), reason)
 
-    patience: dict[str, Any] = {"min_backoff": first_pause, "max_backoff": _LONGEST_PAUSE}
+    pauses: dict[str, Any] = {"min_backoff": patience.first_pause, "max_backoff": patience.longest_pause}
     dramatiq.actor(
-        actor_name=f"{service}.{PARKED}", queue_name=service, broker=broker, max_retries=_PARKING_RETRIES, **patience
+        actor_name=f"{service}.{PARKED}", queue_name=service, broker=broker, max_retries=_PARKING_RETRIES, **pauses
     )(parked)
     dramatiq.actor(
         actor_name=f"{service}.{HEAR}",
         queue_name=service,
         broker=broker,
-        max_retries=retries,
+        max_retries=patience.retries,
         time_limit=60_000,
         on_retry_exhausted=f"{service}.{PARKED}",
-        **patience,
+        **pauses,
     )(hear)
 
 

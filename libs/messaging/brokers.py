@@ -5,17 +5,20 @@ from typing import Any
 import dramatiq
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.common import xq_name
-from dramatiq.middleware import AgeLimit, AsyncIO, Middleware, Retries, ShutdownNotifications, TimeLimit
-from dramatiq_postgres import PostgresBroker
+from dramatiq.middleware import AgeLimit, AsyncIO, Middleware, ShutdownNotifications, TimeLimit
 from psycopg_pool import ConnectionPool
 from typing_extensions import override
 
 from libs.config import Settings, as_role
+from libs.messaging.postgres_broker import SteadyBroker
+from libs.messaging.retries import SureRetries
 
 SCHEMA = "broker"
-_CONNECTIONS_PER_QUEUE = 3  # one per consumer of a queue and of its delays, and one for acknowledgements
+_CONNECTIONS_PER_QUEUE = 2  # one per consumer of a queue and of its delays
+_CONNECTIONS_FOR_ALL = 6  # acknowledgements, the relay, and the one that listens
 _DEAD_AFTER = 5.0  # seconds without a worker's heartbeat until its messages go to another
 _KEPT = 7 * 24 * 3600 * 1000
+_DELIVERIES = 1_000  # RabbitMQ 4 gives a message up after 20, past our parked facts: a crashing worker soon gets there
 
 
 class QuorumBroker(RabbitmqBroker):
@@ -23,7 +26,8 @@ class QuorumBroker(RabbitmqBroker):
 
     @override
     def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
-        return {**super()._build_queue_arguments(queue_name), "x-queue-type": "quorum"}  # type: ignore[no-untyped-call]
+        usual = super()._build_queue_arguments(queue_name)  # type: ignore[no-untyped-call]
+        return {**usual, "x-queue-type": "quorum", "x-delivery-limit": _DELIVERIES}
 
     @override
     def _declare_xq_queue(self, queue_name: str) -> Any:
@@ -31,19 +35,19 @@ class QuorumBroker(RabbitmqBroker):
         return self.channel.queue_declare(queue=xq_name(queue_name), durable=True, arguments=arguments)
 
 
-def open_broker(settings: Settings, *middleware: Middleware, queues: int = 8) -> dramatiq.Broker:
+def open_broker(settings: Settings, *middleware: Middleware, queues: int = 7) -> dramatiq.Broker:
     """Return the broker that `MOUSSEM_BROKER_URL` names; what is given runs beside Dramatiq's usual middleware."""
-    usual = [AgeLimit(), TimeLimit(), ShutdownNotifications(), Retries(), AsyncIO(), *middleware]
+    usual = [AgeLimit(), TimeLimit(), ShutdownNotifications(), SureRetries(), AsyncIO(), *middleware]
     if settings.broker_url.startswith("amqp"):
         return QuorumBroker(url=settings.broker_url, confirm_delivery=True, middleware=usual)
     pool = ConnectionPool(
         as_role(settings.broker_url, "broker"),
         min_size=1,
-        max_size=_CONNECTIONS_PER_QUEUE * queues,
+        max_size=_CONNECTIONS_PER_QUEUE * queues + _CONNECTIONS_FOR_ALL,
         open=True,
         kwargs={"application_name": "moussem-broker"},
     )
-    broker: dramatiq.Broker = PostgresBroker(
+    broker: dramatiq.Broker = SteadyBroker(
         pool=pool,
         schema=SCHEMA,
         results=False,

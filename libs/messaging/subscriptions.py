@@ -94,10 +94,13 @@ class Hearing:
         async with unit_of_work(self._sessions, tenant_id) as session:
             first = await _claim(session, work)
             for envelope, handler in work:
-                if not handler.once or (envelope.id, handler.name) in first:
-                    correlate(envelope.correlation_id, handler=handler.name)
-                    act_as(session, envelope.actor)
-                    await handler.handle(session, envelope.open(), envelope)
+                if handler.once:
+                    if (envelope.id, handler.name) not in first:
+                        continue
+                    first.remove((envelope.id, handler.name))  # a batch may hold a fact twice
+                correlate(envelope.correlation_id, handler=handler.name)
+                act_as(session, envelope.actor)
+                await handler.handle(session, envelope.open(), envelope)
 
 
 async def _claim(session: AsyncSession, work: list[tuple[Envelope, Handler]]) -> set[tuple[UUID, str]]:

@@ -1,0 +1,56 @@
+"""Dramatiq's broker in PostgreSQL, made to survive a restart of the server in the middle of its work.
+
+`dramatiq-postgres` gives a consumer that lost its connection up and makes another one. What the first had claimed but
+not yet handed on stays claimed by this process, which lives: nobody would ever take it.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from dramatiq.common import q_name
+from dramatiq_postgres.broker import PostgresBroker, PostgresConsumer
+from dramatiq_postgres.utils import transaction
+from psycopg.sql import SQL, Identifier
+from typing_extensions import override
+
+_GIVE_BACK = """
+    UPDATE {} SET state = 'queued', worker_id = NULL, consumed_at = NULL, mtime = now()
+    WHERE queue_name = %s AND state = 'consumed' AND worker_id = %s AND message_id <> ALL(%s::uuid[])
+"""
+
+
+class SteadyBroker(PostgresBroker):  # type: ignore[misc] # the package has no types
+    def __init__(self, *, schema: str, **options: Any) -> None:
+        super().__init__(schema=schema, **options)
+        self.table = Identifier(schema, "queue")
+        self.handed_on: defaultdict[str, set[str]] = defaultdict(set)  # by queue: what this process's threads hold
+
+    @override
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 30_000) -> "SteadyConsumer":
+        return SteadyConsumer(broker=self, queue_name=queue_name, prefetch=prefetch, timeout=timeout)
+
+    @override
+    def close(self) -> None:
+        super().close()
+        self.pool.close()
+
+
+class SteadyConsumer(PostgresConsumer):  # type: ignore[misc]
+    """Begins by giving back what an earlier consumer of this process had claimed and not handed on."""
+
+    def __init__(self, *, broker: SteadyBroker, queue_name: str, **options: Any) -> None:
+        super().__init__(broker=broker, queue_name=queue_name, **options)
+        self._gave_back = False
+        if q_name(queue_name) == queue_name:
+            self.in_processing = broker.handed_on[queue_name]  # what is delayed is never handed on
+
+    @override
+    def claim(self, limit: int) -> None:
+        if not self._gave_back:
+            with transaction(self.get_consume_conn()) as cursor:
+                held = list(self.in_processing)
+                cursor.execute(
+                    SQL(_GIVE_BACK).format(self.broker.table), (self.queue_name, self.broker.worker_id, held)
+                )
+            self._gave_back = True
+        super().claim(limit)
