@@ -36,7 +36,7 @@ msgstr ""
 "Plural-Forms: {plural_forms}\\n"
 
 """
-_MARKERS = {"_": None, "gettext": None, "translate": None, "ngettext": (1, 2)}
+_MARKERS = {"_": None, "gettext": None, "gettext_noop": None, "translate": None, "ngettext": (1, 2)}
 _REFUSAL_TEXTS = ("detail", "remedy")  # of `libs.errors`, on each refusal's class
 
 
