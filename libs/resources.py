@@ -1,10 +1,22 @@
 """What a process gives to each service's composition root, `app.py: create(resources)`."""
 
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
 from libs.config import Settings
 from libs.web.peers import Peers
 from libs.web.tokens import TokenVerifier
+
+
+class Application(Protocol):
+    """What a composition root returns: an ASGI application with a life of its own."""
+
+    def lifespan(self) -> AbstractAsyncContextManager[None]: ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
 
 class Resources(Struct, frozen=True):

@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 import httpx2
 import psycopg
 import pytest
-from litestar import Litestar
-from litestar.types import ASGIApp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from infra.embedded import postgresql
@@ -22,7 +20,7 @@ from libs.config import KEY_BYTES, Settings, read_settings
 from libs.db.migrating import SERVICES, migrate
 from libs.db.tenancy import Sessions, connect
 from libs.identity import Principal
-from libs.resources import Resources
+from libs.resources import Application, Resources
 from libs.web.peers import Peers
 from tests.issuing import ISSUER, Issuer
 
@@ -81,12 +79,12 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture(scope="session")
-async def app_of(settings: Settings, issuer: Issuer) -> AsyncIterator[Callable[[str], ASGIApp]]:
+async def app_of(settings: Settings, issuer: Issuer) -> AsyncIterator[Callable[[str], Application]]:
     """Yield what opens a service's own HTTP application, once in the run."""
-    apps: dict[str, Litestar] = {}
+    apps: dict[str, Application] = {}
     stop = asyncio.Event()
 
-    async def live(app: Litestar, alive: asyncio.Event) -> None:
+    async def live(app: Application, alive: asyncio.Event) -> None:
         """Enter and leave the lifespan in one task: a fixture's two halves run in two."""
         async with app.lifespan():
             alive.set()
@@ -107,7 +105,7 @@ async def app_of(settings: Settings, issuer: Issuer) -> AsyncIterator[Callable[[
 
 @pytest.fixture(scope="session")
 async def client_of(
-    app_of: Callable[[str], ASGIApp], issuer: Issuer
+    app_of: Callable[[str], Application], issuer: Issuer
 ) -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
     """Yield what makes a client of one service: `client_of("editions", principal)`; without principal, the public's."""
     clients: list[httpx2.AsyncClient] = []

@@ -17,7 +17,7 @@ from infra.embedded.readiness import Readiness
 from infra.embedded.services import composition_roots
 from libs.config import Settings, read_settings
 from libs.observability.logs import configure_logs
-from libs.resources import open_resources
+from libs.resources import Application, open_resources
 from libs.web.paths import service_of
 from libs.web.problems import EXCEPTION_HANDLERS
 
@@ -27,7 +27,9 @@ _OWN = frozenset({"/healthz", "/readyz"})
 def create(settings: Settings) -> ASGIApp:
     """Return one application that gives each request to the service whose address it is."""
     resources = open_resources(settings)
-    apps: dict[str, Litestar] = {service: root.create(resources) for service, root in composition_roots("app").items()}
+    apps: dict[str, Application] = {
+        service: root.create(resources) for service, root in composition_roots("app").items()
+    }
     own = _own_app(apps, Readiness(settings, tuple(apps)))
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,13 +37,13 @@ def create(settings: Settings) -> ASGIApp:
             await own(scope, receive, send)
             return
         service = None if scope["path"] in _OWN else service_of(scope["path"])
-        await apps.get(service or "", own)(scope, receive, send)
+        await (apps.get(service or "") or own)(scope, receive, send)
 
     resources.peers.mount(dispatch)
     return dispatch
 
 
-def _own_app(apps: Mapping[str, Litestar], readiness: Readiness) -> Litestar:
+def _own_app(apps: Mapping[str, Application], readiness: Readiness) -> Litestar:
     """Answer for the process as a whole, and for the addresses that are nobody's."""
 
     @asynccontextmanager

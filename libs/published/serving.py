@@ -1,12 +1,13 @@
 """Answering published addresses: in front of the application, in as few steps as ASGI allows."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
+from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 from sqlalchemy import select
 
 from libs.config import Settings
@@ -20,11 +21,14 @@ TenantIn = Callable[[str], str | None]
 
 
 class Published:
-    """ASGI middleware: a document, if one is published at the address; else whatever the application answers."""
+    """A document, if one is published at the address; else whatever the application answers.
+
+    Around the whole application, since Litestar's middleware runs only for addresses that have a handler.
+    """
 
     def __init__(  # noqa: PLR0913 (wired once, by name)
         self,
-        app: ASGIApp,
+        app: Litestar,
         *,
         settings: Settings,
         service: str,
@@ -41,13 +45,14 @@ class Published:
         self._shelf = Shelf()
 
     @asynccontextmanager
-    async def lifespan(self) -> Any:
-        """Follow changes for as long as the application lives."""
-        following = asyncio.create_task(follow_changes(self._settings, self._service, self._shelf))
-        yield
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Live with the application, and follow changes for as long as it lives."""
+        async with self._app.lifespan():
+            following = asyncio.create_task(follow_changes(self._settings, self._service, self._shelf))
+            yield
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] in ("GET", "HEAD"):

@@ -1,14 +1,11 @@
 """The HTTP process of this service."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
-from litestar.types import ASGIApp
 
 from libs.db.tenancy import connect
 from libs.i18n.languages import LANGUAGES
@@ -28,43 +25,25 @@ from services.portal.visits import SAFE, Doorway, require_same_origin, visits
 LARGEST_FORM = 1_000_000  # bytes
 
 
-def create(resources: Resources) -> Litestar:
+def create(resources: Resources) -> Published:
     settings = resources.settings
     engine, sessions = connect(settings, "portal")
     assets = Assets()
     rendering = Rendering(assets)
     tenant_of = tenant_by_slug(sessions)
     doorway = Doorway(resources, sessions, tenant_of, rendering)
-    published: list[Published] = []
-
-    def serve_published(app: ASGIApp) -> ASGIApp:
-        published.append(
-            Published(
-                app,
-                settings=settings,
-                service="portal",
-                sessions=sessions,
-                tenant_of=tenant_of,
-                place=tenant_in_public_path,
-            )
-        )
-        return published[-1]
-
-    @asynccontextmanager
-    async def follow_what_is_published(_: Litestar) -> AsyncIterator[None]:
-        async with published[0].lifespan():
-            yield
-        await engine.dispose()
 
     async def from_our_pages(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         request: Request[Any, Any, Any] = Request(connection.scope)
         if request.method not in SAFE:
             require_same_origin(request, settings.base_url)
 
-    return Litestar(
+    async def dispose(_: Litestar) -> None:
+        await engine.dispose()
+
+    app = Litestar(
         route_handlers=[*start, SignInPages],
-        middleware=[serve_published],
-        lifespan=[follow_what_is_published],
+        on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={
             "doorway": Provide(lambda: doorway, sync_to_thread=False),
@@ -77,6 +56,9 @@ def create(resources: Resources) -> Litestar:
         after_request=security_headers(secure=settings.secure),
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,
+    )
+    return Published(
+        app, settings=settings, service="portal", sessions=sessions, tenant_of=tenant_of, place=tenant_in_public_path
     )
 
 
