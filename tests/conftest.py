@@ -24,6 +24,8 @@ from libs.resources import Application, Resources
 from libs.web.peers import Peers
 from tests.issuing import ISSUER, Issuer
 
+pytest_plugins = ["tests.browser"]
+
 GIVEN = "MOUSSEM_TEST_POSTGRESQL"  # a superuser's address, to test on a PostgreSQL that runs already
 
 

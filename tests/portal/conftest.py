@@ -1,21 +1,14 @@
-"""The portal's templates and files, and a real browser for what only a browser can tell."""
+"""The portal's templates and files."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Route
 
 from services.portal.assets import Assets
 from services.portal.rendering import Rendering
 
 ORIGIN = "http://portal.test"
-CHROMIUM = "/usr/bin/chromium"
-_ARGUMENTS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 @pytest.fixture(scope="session")
@@ -26,18 +19,6 @@ def assets() -> Assets:
 @pytest.fixture(scope="session")
 def rendering(assets: Assets) -> Rendering:
     return Rendering(assets)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start Debian's browser; without one these tests alone are skipped, and fail where CI=true."""
-    if not shutil.which(CHROMIUM):
-        reason = f"no browser at {CHROMIUM}: apt-get install chromium"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
