@@ -3,9 +3,11 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -14,7 +16,7 @@ import pytest
 from infra.embedded.child import ROOT
 from infra.embedded.postgresql import Cluster
 from libs.config import as_role
-from tests.infra.instance import Instance, gone
+from tests.infra.instance import WAITS, Instance, gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at processes through /proc")
 
@@ -26,9 +28,14 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield instance
 
 
-def is_ready(instance: Instance) -> bool:
-    with urllib.request.urlopen(f"{instance.base_url}/readyz", timeout=10) as answer:  # noqa: S310 (our own address)
-        return bool(answer.status == 200)
+def becomes_ready(instance: Instance) -> bool:
+    """Ask until all parts are there, as whoever waits for the platform does."""
+    until = time.monotonic() + WAITS
+    while time.monotonic() < until:
+        with suppress(urllib.error.URLError):
+            urllib.request.urlopen(f"{instance.base_url}/readyz", timeout=10).close()  # noqa: S310 (our own address)
+            return True
+    return False
 
 
 @pytest.mark.parametrize("part", ["web", "worker", "PostgreSQL"])
@@ -39,7 +46,7 @@ def test_a_part_that_is_killed_is_started_again(instance: Instance, part: str) -
     assert "by SIGKILL" in instance.says(f"{part} ended")
     instance.says(f"{part} is ready again")
     assert instance.children()[part] != killed
-    assert is_ready(instance)
+    assert becomes_ready(instance)
 
 
 def test_a_second_instance_on_the_same_data_is_refused_in_one_sentence(instance: Instance) -> None:
@@ -88,7 +95,7 @@ def test_ctrl_c_stops_every_part_and_the_next_start_finds_what_was_done(tmp_path
     address = as_role(Cluster.of(tmp_path).address, "migrator")
     with Instance(tmp_path) as first:
         first.says("ready: ")
-        assert is_ready(first)
+        assert becomes_ready(first)
         assert set(first.children()) == {"PostgreSQL", "web", "worker"}
         with psycopg.connect(address) as connection:
             connection.execute("CREATE SCHEMA kept CREATE TABLE thing ()")
