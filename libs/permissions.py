@@ -10,11 +10,11 @@ from libs.identity import Principal
 PUBLIC = "public"
 SPEAKER = "speaker"
 _ADMINISTRATOR = frozenset({"administrator"})
-_TEAM = frozenset({"administrator", "co_organiser", "programme_manager"})
+TEAM = frozenset({"administrator", "co_organiser", "programme_manager"})
 _ORGANISERS = frozenset({"administrator", "co_organiser"})
 _SIGNATORIES = frozenset({"co_organiser"})
 _NOMINATORS = frozenset({"representative"})
-_MEMBERS = _TEAM | {"representative", "technical_contact", "viewer"}
+_MEMBERS = TEAM | {"representative", "technical_contact", "viewer"}
 _EVERYBODY = _MEMBERS | {PUBLIC, SPEAKER}
 
 ROLES = tuple(sorted(_MEMBERS))
@@ -28,12 +28,12 @@ ACTIONS: dict[str, frozenset[str]] = {
     "editions.read": _EVERYBODY,
     "editions.change": _ORGANISERS,
     "editions.clone": _ORGANISERS,
-    "cloning.read": _TEAM,
+    "cloning.read": TEAM,
     "panels.read": _EVERYBODY,
     "panels.change": _ORGANISERS,
     "commitments.read": _MEMBERS,
-    "approvals.read": _TEAM,
-    "approvals.propose": _TEAM,
+    "approvals.read": TEAM,
+    "approvals.propose": TEAM,
     "approvals.sign": _SIGNATORIES,
     "journal.read": _ORGANISERS,
     "organisations.read": _MEMBERS,
@@ -41,13 +41,13 @@ ACTIONS: dict[str, frozenset[str]] = {
     "calls.read": _MEMBERS,
     "calls.change": _ORGANISERS,
     "quotas.change": _ORGANISERS,
-    "nominations.read": _TEAM | {"representative", "technical_contact"},
+    "nominations.read": TEAM | {"representative", "technical_contact"},
     "nominations.submit": _NOMINATORS | _ORGANISERS,
     "nominations.decide": _ORGANISERS,
-    "people.read": _TEAM | {"representative"},
-    "invitations.read": _TEAM | {SPEAKER},
+    "people.read": TEAM | {"representative"},
+    "invitations.read": TEAM | {SPEAKER},
     "invitations.answer": frozenset({SPEAKER}),
-    "programme.read": _TEAM | {"viewer"},
+    "programme.read": TEAM | {"viewer"},
     "programme.change": frozenset({"administrator", "programme_manager", "co_organiser"}),
     "releases.read": _EVERYBODY,
     "letters.read": _ORGANISERS,

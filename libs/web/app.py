@@ -16,6 +16,7 @@ from libs.observability.correlation import correlate
 from libs.web.authorization import TenantOf, Verifier, authorize
 from libs.web.clock import now
 from libs.web.conditional import IfMatch
+from libs.web.filters import refuse_unknown_filters
 from libs.web.once import Answered, provide_once, remember_refusals, replay
 from libs.web.problems import EXCEPTION_HANDLERS
 from libs.web.refusals import journal_refusals
@@ -44,7 +45,7 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
 
     return Litestar(
         route_handlers=routes,
-        guards=[authorize(verifier, tenant_of)],
+        guards=[authorize(verifier, tenant_of), refuse_unknown_filters],
         dependencies={
             "session": Provide(session),
             "principal": Provide(_principal, sync_to_thread=False),

@@ -1,7 +1,9 @@
 """Versions over HTTP: strong ETags on reads, `If-Match` on changes (RFC 9110, 13; RFC 6585)."""
 
+import hashlib
 from typing import Any, TypeVar
 
+import msgspec
 from litestar import Request, Response
 
 from libs.errors import PreconditionRequired, Stale
@@ -24,18 +26,19 @@ class IfMatch:
         """Return if the change was made from version `current`; raise `VersionMissing` or `Stale`."""
         if self._header is None:
             raise VersionMissing
-        tags = {tag.strip() for tag in self._header.split(",")}
-        if not tags & {etag(current), "*"}:
+        versions = {tag.strip().strip('"').partition("-")[0] for tag in self._header.split(",")}
+        if not versions & {f"v{current}", "*"}:
             raise Stale(current=current)
 
 
-def etag(version: int) -> str:
-    return f'"v{version}"'
+def etag(body: object, version: int) -> str:
+    """Return a strong validator: the version, and what the body shows besides (names of other things, the clock)."""
+    return f'"v{version}-{hashlib.blake2b(msgspec.json.encode(body), digest_size=8).hexdigest()}"'
 
 
 def versioned(request: Request[Any, Any, Any], body: T, version: int) -> Response[T | None]:
     """Answer a read with its ETag, or 304 when the caller has this version already."""
-    tag = etag(version)
+    tag = etag(body, version)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     seen = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
     if tag in seen:

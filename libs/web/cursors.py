@@ -52,6 +52,6 @@ def page(
         return Response(Page(list(rows)))
     shown = list(rows[:limit])
     following = base64.urlsafe_b64encode(identify(shown[-1]).bytes).decode().rstrip("=")
-    query = {**dict(request.query_params), "cursor": following}
-    link = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    link = f'<{request.url.path}?{urlencode([*query, ("cursor", following)])}>; rel="next"'
     return Response(Page(shown, following), headers={"Link": link})

@@ -13,7 +13,7 @@ ELSEWHERE = {"city": {"fr": "Tanger"}}
 async def test_a_read_has_an_etag_and_is_not_repeated(client_of: Client, day: Day, address: str, held: Edition) -> None:
     client = client_of("editions", day.of_ministry)
     first = await client.get(f"{address}/{held.slug}")
-    assert first.headers["etag"] == '"v1"'
+    assert first.headers["etag"].startswith('"v1-')
     again = await client.get(f"{address}/{held.slug}", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
 
@@ -31,7 +31,7 @@ async def test_a_change_without_its_version_is_asked_for_it_and_a_stale_one_is_r
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/stale")
 
     done = await client.patch(path, json=ELSEWHERE, headers={"if-match": '"v1"'})
-    assert (done.status_code, done.headers["etag"], done.json()["city"]) == (200, '"v2"', ELSEWHERE["city"])
+    assert (done.status_code, done.headers["etag"][:4], done.json()["city"]) == (200, '"v2-', ELSEWHERE["city"])
 
 
 async def test_what_is_announced_changes_by_signatures_only(
