@@ -1,1 +1,1 @@
-"""Who takes part: organisations, people, calls, quotas, nominations, invitations, availability."""
+"""Organisations of a day, its people, calls and quotas, nominations, invitations."""

@@ -1,0 +1,1 @@
+"""Changes to nominations: load, decide, save, announce. The caller owns the transaction."""

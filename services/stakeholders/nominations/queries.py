@@ -1,0 +1,128 @@
+"""Reading nominations: SELECT straight into structs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.events import NominationState
+from libs.contracts.programme import SeatRole
+from libs.errors import NoSuch
+from libs.i18n.folding import fold
+from libs.i18n.text import Text
+from libs.identity import Principal
+from services.stakeholders.calls.models import Call
+from services.stakeholders.invitations.models import Invitation
+from services.stakeholders.nominations.models import Nomination
+from services.stakeholders.organisations.models import Organisation
+from services.stakeholders.people.models import Person
+from services.stakeholders.reach import within_reach
+
+
+class Nominee(Struct, frozen=True, kw_only=True):
+    id: UUID
+    full_name: str
+    email: str
+    title: Text
+    organisation: Text
+
+
+class NominationView(Struct, frozen=True, kw_only=True):
+    """`organisation` nominated; where the person works is said in `person`."""
+
+    id: UUID
+    version: int
+    call_id: UUID
+    edition_id: UUID
+    panel_id: UUID
+    organisation_id: UUID
+    organisation: Text
+    acronym: str
+    person: Nominee
+    seat_role: SeatRole
+    seat_id: UUID | None
+    state: NominationState
+    note: str
+    invitation_id: UUID | None
+    submitted_at: datetime
+    changed_at: datetime
+
+
+class NominationFilters(Struct, frozen=True, kw_only=True):
+    """Repeated values of one field mean any of them; `full_name` is found however it is spelt."""
+
+    state: list[NominationState] | None = None
+    panel_id: list[UUID] | None = None
+    organisation_id: list[UUID] | None = None
+    person_id: list[UUID] | None = None
+    seat_role: list[SeatRole] | None = None
+    full_name: str | None = None
+
+
+_COLUMNS = (
+    *("id", "version", "call_id", "edition_id", "panel_id", "organisation_id", "seat_role", "seat_id", "state"),
+    *("note", "submitted_at", "changed_at"),
+)
+_OF_PERSON = "person."
+
+
+async def list_nominations(  # noqa: PLR0913 (filters and the page)
+    session: AsyncSession,
+    principal: Principal,
+    call_id: UUID,
+    filters: NominationFilters,
+    *,
+    after: UUID | None,
+    limit: int,
+) -> list[NominationView]:
+    """Return at most `limit` of a call's nominations, in the order in which they came; to an organisation, its own."""
+    if await session.scalar(select(Call.id).filter_by(tenant_id=principal.tenant_id, id=call_id)) is None:
+        raise NoSuch(what="call", id=call_id)
+    query = _nominations(principal).where(Nomination.call_id == call_id).order_by(Nomination.id).limit(limit)
+    for field in ("state", "panel_id", "organisation_id", "person_id", "seat_role"):
+        wanted = getattr(filters, field)
+        if wanted is not None:
+            query = query.where(getattr(Nomination, field).in_(wanted))
+    if filters.full_name is not None:
+        query = query.where(Person.name_folded.contains(fold(filters.full_name), autoescape=True))
+    if after is not None:
+        query = query.where(Nomination.id > after)
+    return [_view(row) for row in (await session.execute(query)).mappings()]
+
+
+async def read_nomination(session: AsyncSession, principal: Principal, nomination_id: UUID) -> NominationView:
+    query = _nominations(principal).where(Nomination.id == nomination_id)
+    row = (await session.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise NoSuch(what="nomination", id=nomination_id)
+    return _view(row)
+
+
+def _nominations(principal: Principal) -> Select[Any]:
+    mine = Nomination.tenant_id == principal.tenant_id
+    columns = [
+        *(Nomination.__table__.c[name] for name in _COLUMNS),
+        *(Organisation.name.label("organisation"), Organisation.acronym, Invitation.id.label("invitation_id")),
+        *(Person.__table__.c[name].label(_OF_PERSON + name) for name in Nominee.__struct_fields__),
+    ]
+    return (
+        select(*columns)
+        .select_from(Nomination)
+        .join(
+            Organisation,
+            (Organisation.tenant_id == Nomination.tenant_id) & (Organisation.id == Nomination.organisation_id),
+        )
+        .join(Person, (Person.tenant_id == Nomination.tenant_id) & (Person.id == Nomination.person_id))
+        .outerjoin(
+            Invitation, (Invitation.tenant_id == Nomination.tenant_id) & (Invitation.nomination_id == Nomination.id)
+        )
+        .where(mine, within_reach(principal, Nomination.organisation_id))
+    )
+
+
+def _view(row: RowMapping) -> NominationView:
+    person = Nominee(**{name: row[_OF_PERSON + name] for name in Nominee.__struct_fields__})
+    return NominationView(person=person, **{name: row[name] for name in row if not name.startswith(_OF_PERSON)})
