@@ -92,7 +92,10 @@ def announce_membership(session: AsyncSession, membership: Membership, now: date
 async def _give(
     session: AsyncSession, principal: Principal, command: InviteRepresentative, now: datetime, state: MembershipState
 ) -> _Given:
-    """Load, decide and save what inviting and appointing have in common; a mandate that is over begins anew."""
+    """Load, decide and save what inviting and appointing have in common; a mandate that is over begins anew.
+
+    An appointment makes good an invitation that nobody has answered yet.
+    """
     there = await circumstances(session, command.organisation_id, now)
     mandate = Mandate(command.role, command.organisation_id, command.valid_until)
     mandate.admit(giver=principal.role, giver_organisation_id=principal.organisation_id, today=there.today)
@@ -109,7 +112,8 @@ async def _give(
         return _Given(made, there.organisation, is_news=True)
     standing = (await session.scalars(select(Membership).filter_by(**key).with_for_update())).one()
     over = standing.valid_until is not None and standing.valid_until < there.today
-    if over:
+    awaited = state == "active" and standing.state == "invited"
+    if over or awaited:
         standing.state, standing.valid_from, standing.valid_until = state, there.today, command.valid_until
         await session.flush()
-    return _Given(standing, there.organisation, is_news=over)
+    return _Given(standing, there.organisation, is_news=over or awaited)

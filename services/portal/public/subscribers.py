@@ -46,6 +46,7 @@ def public_pages(rendering: Rendering) -> Subscriptions:
 
     @subscriptions.projection(TenantChanged)
     async def know_tenant(session: AsyncSession, event: TenantChanged, envelope: Envelope) -> None:
+        await _lock_pages(session, event.tenant_id)
         await remember_tenant(session, event, envelope)
         listed = {name: getattr(event, name) for name in ("slug", "version", "name", "demonstration", "invented")}
         await keep_newest(session, ListedDay, listed, key=("slug",))
@@ -53,6 +54,7 @@ def public_pages(rendering: Rendering) -> Subscriptions:
 
     async def know(session: AsyncSession, event: Event, envelope: Envelope) -> None:
         table, edition_of = _KNOWN[type(event)]
+        await _lock_pages(session, event.tenant_id)
         if await keep_newest(session, table, _columns(event, table)):
             await render_public_pages(session, rendering, event.tenant_id, edition_of(event), envelope.occurred_at)
 
@@ -64,11 +66,7 @@ def public_pages(rendering: Rendering) -> Subscriptions:
 async def render_public_pages(
     session: AsyncSession, rendering: Rendering, tenant_id: UUID, edition_id: UUID | None, now: datetime
 ) -> None:
-    """Render the day's page and those of one edition, or of all; nothing that is not public is looked at.
-
-    One at a time for a tenant: whoever comes second sees what the first has written, so that the last page is whole.
-    """
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"public {tenant_id}"))))
+    """Render the day's page and those of one edition, or of all; nothing that is not public is looked at."""
     day = await day_for_public(session)
     if day is None:
         return
@@ -80,6 +78,14 @@ async def render_public_pages(
     for path, body in pages.items():
         document = Document(path=path, content_type=HTML, body=body)
         await publish_document(session, tenant_id, document, version=1, now=now)
+
+
+async def _lock_pages(session: AsyncSession, tenant_id: UUID) -> None:
+    """Let one at a time know and render for a tenant: whoever comes second sees what the first has written.
+
+    Taken before a row is written: two batches of facts would else each hold what the other waits for.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"public {tenant_id}"))))
 
 
 def _columns(event: Event, table: type[Base]) -> dict[str, Any]:
