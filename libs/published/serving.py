@@ -36,7 +36,7 @@ class Published:
         tenant_of: TenantOf,
         place: TenantIn,
     ) -> None:
-        self._app = app
+        self.app = app
         self._settings = settings
         self._service = service
         self._sessions = sessions
@@ -47,7 +47,7 @@ class Published:
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
         """Live with the application, and follow changes for as long as it lives."""
-        async with self._app.lifespan():
+        async with self.app.lifespan():
             following = asyncio.create_task(follow_changes(self._settings, self._service, self._shelf))
             yield
             following.cancel()
@@ -60,7 +60,7 @@ class Published:
             if copy is not None:
                 await _answer(copy, cast("Any", scope), send)
                 return
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
 
     async def _fetch(self, path: str) -> Copy | None:
         slug = self._place(path)
