@@ -22,6 +22,7 @@ class Cast(Struct, frozen=True):
     tenant_id: UUID
     slug: str
     timezone: str
+    language: str  # the day's first
     organisations: dict[str, UUID]
     co_organising: tuple[str, ...]  # organisations, in the order of protocol
     members: tuple[Member, ...]

@@ -64,6 +64,7 @@ class EditionFacts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     present: tuple[Present, ...] = ()
     also: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    demonstration: bool = False
 
 
 class OrganisationFacts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,4 +109,5 @@ class EarlierEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             region=self.region,
             theme=self.theme,
             panels=self.panels,
+            demonstration=True,
         )

@@ -52,6 +52,7 @@ async def _record(stage: Stage, cast: Cast, facts: EditionFacts, sources: dict[s
         opened_by=facts.opened_by,
         facts=tuple(_told(facts)),
         sources=tuple(sources[name] for name in facts.source),
+        demonstration=facts.demonstration,
     )
     async with stage.work("editions", cast.founder) as session:
         edition = await record_edition(session, cast.founder, command, now)

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, field
 from infra.demo.facts import Saying
 from libs.contracts.programme import SeatRole, SessionKind
 from libs.i18n.text import Text
+from services.identity.memberships.domain import Role
 
 Hour = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -19,7 +20,7 @@ class Persona(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: str
     email: str
-    role: str
+    role: Role
     organisation: str | None
     language: Language
 

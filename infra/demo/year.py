@@ -30,3 +30,7 @@ class Year(Struct, frozen=True, kw_only=True):
     def at(self, step: str, hour: time = _MORNING) -> datetime:
         """Return the instant of a step: the clock that its commands are given."""
         return instant(self.wall(step, hour), self.cast.timezone)
+
+    def marked(self, name: str) -> str:
+        """Return a generated name with the mark of what it is."""
+        return self.samples.marked(name, self.cast.language)
