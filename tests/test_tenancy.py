@@ -36,7 +36,11 @@ APPEND_ONLY = text("""
     WHERE table_schema = :schema AND grantee = :schema AND table_name IN ('journal', 'outbox', 'approval_decision')
     AND privilege_type NOT IN ('SELECT', 'INSERT')
 """)
-BY_ALL_TENANTS = {"outbox_waiting"}  # the relay's own index
+BY_ALL_TENANTS = {
+    "outbox_waiting",  # the relay's own
+    "tenant_slug_key",  # looked up before the tenant is known
+    "client_by_id",
+}
 
 
 async def test_another_tenants_rows_are_neither_seen_nor_writable(

@@ -61,8 +61,7 @@ async def sign_in(
     link = await _lock_link(session, command.link)
     Link(link.kind, link.expires_at, link.used_at).redeem(now=now, personas=personas)
     link.used_at = now
-    if link.kind == "membership":
-        await _accept(session, link, now)
+    accepted = await _accept(session, link) if link.kind == "membership" else None
     holder = await holder_by_account(session, link.account_id, now)
     if holder is None:
         raise MandateOver
@@ -80,7 +79,11 @@ async def sign_in(
     )
     session.add(begun)
     await session.flush()
-    record(session, structs.replace(principal, account_id=link.account_id), "sign_in", begun.id, now, by=link.kind)
+    person = structs.replace(principal, account_id=link.account_id)
+    record(session, person, "sign_in", begun.id, now, by=link.kind)
+    if accepted is not None:
+        announce_membership(session, accepted, now)
+        record(session, person, "memberships.accept", accepted.id, now)
     return SignedIn(begun.id, secret, holder, mandates, chosen)
 
 
@@ -126,12 +129,14 @@ async def _lock_sign_in(session: AsyncSession, sign_in_id: UUID) -> SignIn:
     return found
 
 
-async def _accept(session: AsyncSession, link: SignInLink, now: datetime) -> None:
+async def _accept(session: AsyncSession, link: SignInLink) -> Membership | None:
+    """Let an invited mandate hold from now on; return it if it did not before."""
     membership = await session.scalar(select(Membership).filter_by(id=link.membership_id).with_for_update())
-    if membership is not None and membership.state == "invited":
-        membership.state = "active"
-        await session.flush()
-        announce_membership(session, membership, now)
+    if membership is None or membership.state != "invited":
+        return None
+    membership.state = "active"
+    await session.flush()
+    return membership
 
 
 def _acting(public: Principal, account_id: UUID, mandate: HeldMandate) -> Principal:

@@ -23,7 +23,7 @@ from services.identity.memberships.models import Membership
 from services.identity.tenants.domain import Protected, SlugTaken, admit_slug
 from services.identity.tenants.models import Tenant
 
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]  # ISO 3166-1
+Country = Annotated[str, Meta(max_length=2, pattern=r"^[A-Z]{2}$")]  # ISO 3166-1
 Languages = Annotated[list[Language], Meta(min_length=1, max_length=3)]
 
 
@@ -43,7 +43,7 @@ class CreateTenant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     languages: Languages
     administrator: Administrator
     patronage: Words | None = None
-    protected: tuple[Protected, ...] = ("theme", "selection", "release")
+    protected: tuple[Protected, ...] = ("theme", "panel", "announcement", "release")
     demonstration: bool = False
     invented: bool = False
 

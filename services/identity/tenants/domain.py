@@ -5,7 +5,7 @@ from typing import Literal
 from libs.errors import Conflict, Invalid
 from libs.fields import RESERVED_SLUGS
 
-Protected = Literal["theme", "panel", "selection", "release", "announcement"]
+Protected = Literal["theme", "panel", "announcement", "selection", "quota", "release"]  # kinds of approval
 
 
 class SlugReserved(Invalid):
