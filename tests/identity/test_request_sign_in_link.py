@@ -110,8 +110,8 @@ async def test_requests_of_an_earlier_window_count_no_more_and_are_forgotten(
         ({"email": "ada@example.org\r\nBcc: e@example.org", "language": "fr"}, "/email"),
         ({"email": "ada\0@example.org", "language": "fr"}, "/email"),
         ({"email": ADA, "language": "de"}, "/language"),
-        ({"email": ADA, "language": "fr", "vip": True}, ""),
-        ({"email": ADA}, ""),
+        ({"email": ADA, "language": "fr", "vip": True}, "/vip"),
+        ({"email": ADA}, "/language"),
     ],
 )
 async def test_a_wrong_shape_is_a_problem(

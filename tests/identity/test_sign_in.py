@@ -199,11 +199,11 @@ async def test_another_tenants_sign_in_is_not_there(journee: Journee, http: http
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ({"link": "x" * 43, "vip": True}, ""),
+        ({"link": "x" * 43, "vip": True}, "/vip"),
         ({"link": "x" * 42 + "\0"}, "/link"),
         ({"link": "short"}, "/link"),
         ({"link": 7}, "/link"),
-        ({}, ""),
+        ({}, "/link"),
     ],
 )
 async def test_a_wrong_shape_is_a_problem(

@@ -33,7 +33,7 @@ class LinkUsed(Conflict):
 
 
 class LinkExpired(Conflict):
-    detail = "This sign-in link was good until {expired_at:%d %b %Y %H:%M %Z}."
+    detail = "The time of this sign-in link is over."
     remedy = "Ask for a new one."
     journalled = SIGN_IN_REFUSED
 
@@ -57,7 +57,7 @@ class Link(Struct, frozen=True):
         if self.used_at is not None:
             raise LinkUsed
         if self.expires_at is not None and now >= self.expires_at:
-            raise LinkExpired(expired_at=self.expires_at)
+            raise LinkExpired
 
 
 def expiry(kind: LinkKind, now: datetime) -> datetime | None:
