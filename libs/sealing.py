@@ -85,4 +85,9 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """Return what a text stands for, if it is the one text that does: a last letter may have bits to spare."""
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _text(raw) != text:
+        message = "not in the form that this was written in"
+        raise ValueError(message)
+    return raw
