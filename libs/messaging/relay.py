@@ -72,7 +72,7 @@ class Relay(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._work()
-            except (psycopg.Error, dramatiq.errors.ConnectionError) as error:
+            except (psycopg.Error, dramatiq.errors.BrokerConnectionError) as error:
                 log.warning("the relay waits", reason=str(error), seconds=self._pause)
             except Exception:
                 log.exception("the relay failed and begins anew", seconds=self._pause)
