@@ -14,12 +14,16 @@ from libs.published.serving import Published
 from libs.resources import Resources
 from libs.tenants.queries import tenant_by_slug
 from libs.web.clock import now
+from services.portal.approvals.pages import ApprovalPages
 from services.portal.assets import Assets
+from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
+from services.portal.forms import provide_form
 from services.portal.headers import security_headers
 from services.portal.rendering import Rendering
 from services.portal.sign_ins.pages import SignInPages
 from services.portal.start.pages import routes as start
+from services.portal.today.pages import today
 from services.portal.visits import SAFE, Doorway, require_same_origin, visits
 
 LARGEST_FORM = 1_000_000  # bytes
@@ -42,13 +46,14 @@ def create(resources: Resources) -> Published:
         await engine.dispose()
 
     app = Litestar(
-        route_handlers=[*start, SignInPages],
+        route_handlers=[*start, SignInPages, today, EditionPages, ApprovalPages],
         on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={
             "doorway": Provide(lambda: doorway, sync_to_thread=False),
             "assets": Provide(lambda: assets, sync_to_thread=False),
             "visit": Provide(visits(doorway)),
+            "form": Provide(provide_form),
             "now": Provide(now, sync_to_thread=False),
         },
         exception_handlers=exception_handlers(rendering),

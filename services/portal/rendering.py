@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
+from uuid_utils.compat import uuid7
 
 from libs.i18n.catalogues import translations, translator
 from libs.i18n.dates import written_date, written_moment, written_range, written_time, written_weekday
@@ -88,9 +90,23 @@ def capitalised(written: str) -> str:
 
 
 def difference(before: str, after: str, side: str) -> Markup:
-    """Return one side of a change, word by word: `before` with what goes struck out, `after` with what comes marked."""
-    kept = {"before": ("same", "removed"), "after": ("same", "added")}[side]
+    """Return a change word by word: `before` with what goes struck out, `after` with what comes marked, or `both`."""
+    kept = {"before": ("same", "removed"), "after": ("same", "added"), "both": ("same", "removed", "added")}[side]
     return Markup(" ").join(_marked(piece) for piece in compare(before, after) if piece.kind in kept)
+
+
+def _day(value: date | str) -> date:
+    """Take a day as it is, or as it stands in JSON."""
+    return _moment(value).date() if isinstance(value, str) else value
+
+
+def _moment(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _once() -> str:
+    """Return a new idempotency key, for a form that is shown."""
+    return str(uuid7())
 
 
 def _marked(piece: Piece) -> Markup:
@@ -116,19 +132,21 @@ def _environment(language: str, loader: ChoiceLoader, assets: Assets, icons: Map
         "asset": assets.url,
         "icon": icons.__getitem__,
         "nth_edition": partial(edition_name, language=language),
-        "written_range": partial(written_range, language=language),
+        "written_range": lambda first, last: written_range(_day(first), _day(last), language),
         "say": translator(language),
         "difference": difference,
+        "region_options": lambda regions: [(each.id, plain(each.name, language)) for each in regions],
+        "once": _once,
     }
     environment.filters |= {
         "words": partial(words, language=language),
         "plain": partial(plain, language=language),
         "theme": partial(theme, language=language),
         "quoted": partial(quoted, language=language),
-        "written_date": partial(written_date, language=language),
-        "written_moment": partial(written_moment, language=language),
-        "written_weekday": partial(written_weekday, language=language),
-        "written_time": written_time,
+        "written_date": lambda day, **how: written_date(_day(day), language, **how),
+        "written_moment": lambda moment, **how: written_moment(_moment(moment), language, **how),
+        "written_weekday": lambda day: written_weekday(_day(day), language),
+        "written_time": lambda moment: written_time(_moment(moment)),
         "capitalised": capitalised,
     }
     return environment

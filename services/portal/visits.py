@@ -13,11 +13,12 @@ from msgspec import Struct
 
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.i18n.languages import LANGUAGES
+from libs.permissions import ACTIONS
 from libs.resources import Resources
 from libs.web.authorization import TenantOf
 from services.portal.composing import Refused, Services
 from services.portal.public.content import Day
-from services.portal.public.queries import day_for_public
+from services.portal.public.queries import OrganisationName, day_for_public, organisation_names
 from services.portal.rendering import Rendering
 from services.portal.sign_ins.commands import Current, resume
 from services.portal.sign_ins.domain import form_token, is_form_token
@@ -61,6 +62,19 @@ class Visit(Struct, frozen=True, kw_only=True):
     sign_in: Current
     services: Services
     rendering: Rendering
+    editions: list[dict[str, Any]]  # the latest first
+    organisations: dict[str, OrganisationName]  # by id
+
+    def may(self, action: str) -> bool:
+        """Whether a menu offers something; whether it is allowed, each service decides for itself."""
+        return self.role in ACTIONS[action]
+
+    def edition(self, slug: str) -> dict[str, Any]:
+        """Return the edition that an address names; 404 where the visitor knows none of that name."""
+        found = next((each for each in self.editions if slug in (each["slug"], each["id"])), None)
+        if found is None:
+            raise NotFoundException
+        return found
 
     @property
     def role(self) -> str:
@@ -75,11 +89,21 @@ class Visit(Struct, frozen=True, kw_only=True):
         """Return the address of the workspace, without a slash at its end."""
         return f"/{self.language}/{self.tenant}/workspace"
 
-    def page(self, template: str, *, status: int = 200, **facts: Any) -> Response[bytes]:
-        """Answer with a page; templates know this visit as `visit` and put `form_token` into each form."""
-        body = self.rendering.page(
-            template, self.language, visit=self, day=self.day, form_token=form_token(self.sign_in.key), **facts
-        )
+    def page(
+        self, template: str, *, here: str = "", edition: dict[str, Any] | None = None, status: int = 200, **facts: Any
+    ) -> Response[bytes]:
+        """Answer with a page; `here` is its entry in the menu, and without an `edition` the latest stands above it.
+
+        Templates know this visit as `visit` and put `form_token` into each form.
+        """
+        around = {
+            "visit": self,
+            "day": self.day,
+            "here": here,
+            "edition": edition or (self.editions[0] if self.editions else None),
+            "form_token": form_token(self.sign_in.key),
+        }
+        body = self.rendering.page(template, self.language, **around, **facts)
         return Response(body, status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
 
     def go(self, path: str) -> Redirect:
@@ -94,19 +118,22 @@ def visits(doorway: Doorway) -> Callable[..., Awaitable[Visit]]:
         request: Request[Any, Any, Any], language: FromPath[str], tenant: FromPath[str], now: NamedDependency[datetime]
     ) -> Visit:
         require_language(language)
-        day, current = await _sign_in(doorway, request, language, tenant, now)
-        if current is None:
+        found = await _look_up(doorway, request, language, tenant, now)
+        if found.sign_in is None:
             raise SignInAgain
         if request.method not in SAFE:
-            await require_own_form(request, current.key)
+            await require_own_form(request, found.sign_in.key)
+        services = doorway.services(tenant, language, found.sign_in.token)
         return Visit(
             language=language,
             tenant=tenant,
-            day=day,
+            day=found.day,
             path=request.url.path,
-            sign_in=current,
-            services=doorway.services(tenant, language, current.token),
+            sign_in=found.sign_in,
+            services=services,
             rendering=doorway.rendering,
+            editions=await services.items("/editions"),
+            organisations=found.organisations,
         )
 
     return visit
@@ -145,9 +172,17 @@ def require_same_origin(request: Request[Any, Any, Any], base_url: str) -> None:
     raise FormForged
 
 
-async def _sign_in(
+class _Found(Struct, frozen=True):
+    """What our own tables say at the beginning of a visit."""
+
+    day: Day
+    sign_in: Current | None = None
+    organisations: dict[str, OrganisationName] = {}
+
+
+async def _look_up(
     doorway: Doorway, request: Request[Any, Any, Any], language: str, tenant: str, now: datetime
-) -> tuple[Day, Current | None]:
+) -> _Found:
     tenant_id = await doorway.tenant_of(tenant)
     browsers_key = request.cookies.get(doorway.cookie(tenant), "")
     if tenant_id is None:
@@ -157,10 +192,11 @@ async def _sign_in(
         if day is None:
             raise NotFoundException
         if not browsers_key:
-            return day, None
+            return _Found(day)
         services = doorway.services(tenant, language)
         try:
             key = doorway.resources.settings.key
-            return day, await resume(session, browsers_key, services, now, key)
+            current = await resume(session, browsers_key, services, now, key)
         except Refused:  # identity has ended it
-            return day, None
+            return _Found(day)
+        return _Found(day, current, await organisation_names(session))

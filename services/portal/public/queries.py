@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from msgspec import convert
+from msgspec import Struct, convert
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,20 @@ from libs.regions import find_region
 from libs.tenants.models import KnownTenant
 from services.portal.public.content import Day, Edition, Panel
 from services.portal.public.models import KnownEdition, KnownOrganisation, KnownPanel, KnownRelease, ListedDay
+
+
+class OrganisationName(Struct, frozen=True):
+    """How an organisation is called: shortly where there is room for little."""
+
+    id: UUID
+    acronym: str
+    name: dict[str, str]
+
+
+async def organisation_names(session: AsyncSession) -> dict[str, OrganisationName]:
+    """Return the names of this tenant's organisations by id, as it is written in JSON."""
+    rows = await session.execute(select(KnownOrganisation.id, KnownOrganisation.acronym, KnownOrganisation.name))
+    return {str(row.id): OrganisationName(row.id, row.acronym, row.name) for row in rows}
 
 
 async def listed_days(session: AsyncSession) -> list[ListedDay]:

@@ -1,0 +1,27 @@
+"""What is suggested for the next edition, before anybody has decided anything."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+_WEEKS_OF_A_YEAR = 52
+
+
+def next_dates(starts_on: date, ends_on: date) -> tuple[date, date]:
+    """Return the same days of the week a year later."""
+    year = timedelta(weeks=_WEEKS_OF_A_YEAR)
+    return starts_on + year, ends_on + year
+
+
+def next_slug(slug: str) -> str:
+    """Return the following year where the edition is called by its year; nothing otherwise."""
+    return str(int(slug) + 1) if slug.isdigit() else ""
+
+
+def carried_counts(panels: Sequence[Any], commitments: Sequence[Any]) -> dict[str, int]:
+    """Return how many of each kind would come along, as far as it is known here."""
+    return {
+        "panels": len(panels),
+        "seats": sum(len(panel["seats"]) for panel in panels),
+        "commitments": sum(each["state"] == "open" for each in commitments),
+    }

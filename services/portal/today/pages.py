@@ -1,0 +1,42 @@
+"""What waits for whoever has signed in, and how far the edition is."""
+
+import asyncio
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from libs.zones import wall
+from services.portal.today.domain import readiness
+from services.portal.visits import Visit
+
+
+@get("/{language:str}/{tenant:str}/workspace")
+async def today(visit: NamedDependency[Visit], now: NamedDependency[datetime]) -> Response[bytes]:
+    """Show what waits for me; for the latest edition, as that is what is being prepared."""
+    edition = visit.editions[0] if visit.editions else None
+    if edition is None:
+        return visit.page("today/nothing.html", here="today")
+    here = wall(now, edition["timezone"]).date()
+    panels, approvals, calls = await asyncio.gather(
+        visit.services.items(f"/editions/{edition['slug']}/panels"),
+        _if_allowed(visit, "approvals.read", f"/editions/{edition['slug']}/approvals"),
+        _if_allowed(visit, "calls.read", "/calls", edition=edition["slug"]),
+    )
+    mine = [each for each in approvals if visit.organisation_id in each["waiting"]]
+    return visit.page(
+        "today/today.html",
+        here="today",
+        edition=edition,
+        now_here=here,
+        days=(date.fromisoformat(edition["starts_on"]) - here).days,
+        mine=mine,
+        calls=calls,
+        checks=readiness(edition, panels, approvals, calls),
+        waiting={"approvals": len(mine)} if mine else {},
+    )
+
+
+async def _if_allowed(visit: Visit, action: str, path: str, **query: str) -> list[Any]:
+    return await visit.services.items(path, **query) if visit.may(action) else []
