@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Litestar, Request
 from litestar.di import NamedDependency, Provide
-from litestar.openapi.config import OpenAPIConfig
+from litestar.params import HeaderParameter
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -17,11 +17,14 @@ from libs.web.authorization import TenantOf, Verifier, authorize
 from libs.web.clock import now
 from libs.web.conditional import IfMatch
 from libs.web.filters import refuse_unknown_filters
-from libs.web.once import Answered, provide_once, remember_refusals, replay
+from libs.web.once import Answered, Once, read_once, remember_refusals, replay
+from libs.web.openapi import StrictStructs, document_of, document_refusals
 from libs.web.problems import EXCEPTION_HANDLERS
 from libs.web.refusals import journal_refusals
 
 LARGEST_BODY = 1_000_000  # bytes
+_KEY = "Chosen by the caller, kept for 24 hours: the same request with the same key is done once and answered alike."
+_VERSION = "The ETag of the version that this change was made from."
 
 
 def create_app(  # noqa: PLR0913 (the composition root names each part)
@@ -43,7 +46,7 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
     async def dispose(_: Litestar) -> None:
         await engine.dispose()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=routes,
         guards=[authorize(verifier, tenant_of), refuse_unknown_filters],
         dependencies={
@@ -58,8 +61,11 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
         before_request=_correlate,
         on_shutdown=[dispose],
         request_max_body_size=LARGEST_BODY,
-        openapi_config=OpenAPIConfig(title="Moussem", version="1", path=f"/api/openapi/{service}"),
+        plugins=[StrictStructs()],
+        openapi_config=document_of(service),
     )
+    document_refusals(app)
+    return app
 
 
 def _principal(request: Request[Principal, Any, Any]) -> Principal:
@@ -67,13 +73,18 @@ def _principal(request: Request[Principal, Any, Any]) -> Principal:
 
 
 async def _once(
-    request: Request[Principal, Any, Any], session: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Any:
-    return await provide_once(request, session, now)
+    request: Request[Principal, Any, Any],
+    session: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
+    idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key", description=_KEY)] = None,
+) -> Once:
+    return await read_once(request, session, idempotency_key, now)
 
 
-def _if_match(request: Request[Any, Any, Any]) -> IfMatch:
-    return IfMatch(request.headers.get("if-match"))
+def _if_match(
+    made_from: Annotated[str | None, HeaderParameter(name="If-Match", description=_VERSION)] = None,
+) -> IfMatch:
+    return IfMatch(made_from)
 
 
 def _correlate(request: Request[Any, Any, Any]) -> None:

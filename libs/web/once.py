@@ -107,9 +107,10 @@ class Once:
         }
 
 
-async def provide_once(request: Request[Principal, Any, Any], session: AsyncSession, now: datetime) -> Once:
+async def read_once(
+    request: Request[Principal, Any, Any], session: AsyncSession, key: str | None, now: datetime
+) -> Once:
     """Read the key and what it stands for; dependency `once` of every POST handler."""
-    key = request.headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isprintable()):
         raise KeyMalformed
     seen = f"{request.method} {request.url.path}\n".encode() + await request.body()

@@ -42,7 +42,7 @@ class CloneEdition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ends_on: date
     city: Words
     region: RegionId
-    carry: frozenset[Carried] = frozenset(ALL)
+    carry: tuple[Carried, ...] = ALL
     demonstration: bool = False
 
 
@@ -51,7 +51,7 @@ async def clone_edition(session: AsyncSession, principal: Principal, command: Cl
     taken = frozenset(await session.scalars(select(Edition.slug)))
     check_slug(command.slug, taken)
     check_dates(command.starts_on, command.ends_on, today=now.date())
-    check_carried(command.carry)
+    check_carried(frozenset(command.carry))
     require_region((await known_tenant(session)).country, command.region)
     shift_days = shift(origin.starts_on, origin.ends_on, command.starts_on)
 
