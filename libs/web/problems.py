@@ -68,6 +68,9 @@ def problem_of(error: Exception, translate: Callable[[str], str] = str) -> Probl
         return _refusal(error, translate)
     if isinstance(error, ValidationException):
         return _problem("request-malformed", 400, translate("The request does not have the right form."), _shape(error))
+    if isinstance(error, UnicodeDecodeError):  # raised where a body is read, and nowhere else
+        reason = FieldError("", translate("The request is not written in UTF-8."), translate("Encode it as UTF-8."))
+        return _problem("request-malformed", 400, translate("The request does not have the right form."), [reason])
     if isinstance(error, HTTPException):
         name = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.status_code, "request-refused")
         detail = translate("There is nothing at this address.") if error.status_code == 404 else error.detail  # noqa: PLR2004
