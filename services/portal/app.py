@@ -20,6 +20,9 @@ from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
 from services.portal.headers import security_headers
+from services.portal.letters.pages import letters
+from services.portal.mailbox.pages import show_mailbox
+from services.portal.organisations.pages import OrganisationPages
 from services.portal.rendering import Rendering
 from services.portal.sign_ins.pages import SignInPages
 from services.portal.start.pages import routes as start
@@ -46,7 +49,16 @@ def create(resources: Resources) -> Published:
         await engine.dispose()
 
     app = Litestar(
-        route_handlers=[*start, SignInPages, today, EditionPages, ApprovalPages],
+        route_handlers=[
+            *start,
+            show_mailbox,
+            SignInPages,
+            today,
+            EditionPages,
+            ApprovalPages,
+            OrganisationPages,
+            letters,
+        ],
         on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={

@@ -135,7 +135,7 @@ def _environment(language: str, loader: ChoiceLoader, assets: Assets, icons: Map
         "written_range": lambda first, last: written_range(_day(first), _day(last), language),
         "say": translator(language),
         "difference": difference,
-        "region_options": lambda regions: [(each.id, plain(each.name, language)) for each in regions],
+        "options": lambda texts: [(key, plain(text, language)) for key, text in texts.items()],
         "once": _once,
     }
     environment.filters |= {

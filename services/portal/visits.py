@@ -13,9 +13,12 @@ from msgspec import Struct
 
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.i18n.languages import LANGUAGES
+from libs.i18n.text import Text
 from libs.permissions import ACTIONS
+from libs.regions import regions_of
 from libs.resources import Resources
 from libs.web.authorization import TenantOf
+from libs.zones import wall
 from services.portal.composing import Refused, Services
 from services.portal.public.content import Day
 from services.portal.public.queries import OrganisationName, day_for_public, organisation_names
@@ -68,6 +71,15 @@ class Visit(Struct, frozen=True, kw_only=True):
     def may(self, action: str) -> bool:
         """Whether a menu offers something; whether it is allowed, each service decides for itself."""
         return self.role in ACTIONS[action]
+
+    def wall(self, instant: str) -> datetime:
+        """Return what the clock on the wall of the day's place shows at an instant, as it stands in JSON."""
+        return wall(datetime.fromisoformat(instant), self.day.timezone)
+
+    @property
+    def regions(self) -> dict[str, Text]:
+        """Return the names of the country's regions by their ids."""
+        return {each.id: each.name for each in regions_of(self.day.country)}
 
     def edition(self, slug: str) -> dict[str, Any]:
         """Return the edition that an address names; 404 where the visitor knows none of that name."""

@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import socket
@@ -37,17 +36,6 @@ def becomes_ready(instance: Instance) -> bool:
             urllib.request.urlopen(f"{instance.base_url}/readyz", timeout=10).close()  # noqa: S310 (our own address)
             return True
     return False
-
-
-def misses(instance: Instance) -> list[str]:
-    """Ask until something is missing; return what."""
-    while True:
-        try:
-            urllib.request.urlopen(f"{instance.base_url}/readyz", timeout=10).close()  # noqa: S310 (our own address)
-        except urllib.error.HTTPError as answer:
-            with answer:
-                missing: list[str] = json.load(answer)["missing"]
-                return missing
 
 
 @pytest.mark.parametrize("part", ["web", "worker", "PostgreSQL"])
@@ -160,13 +148,3 @@ def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path) -> None:
         pytest.skip("nothing can be mounted here")
     assert done.returncode == 1
     assert done.stderr == f"moussem: The disk of {tmp_path}/data is full: 19 MB are free, 200 MB are needed.\n"
-
-
-def test_a_worker_that_does_not_answer_is_missed(instance: Instance) -> None:
-    worker = instance.children()["worker"]
-    os.kill(worker, signal.SIGSTOP)
-    try:
-        assert "worker of identity" in misses(instance)
-    finally:
-        os.kill(worker, signal.SIGCONT)
-    assert becomes_ready(instance)

@@ -9,7 +9,6 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from libs.regions import regions_of
 from services.portal.composing import Refused
 from services.portal.forms import EMPTY, Form
 from services.portal.visits import Visit
@@ -78,15 +77,13 @@ class ApprovalPages(Controller):
 async def _approval(
     visit: Visit, edition: dict[str, Any], approval: str, form: Form, status: int = 200
 ) -> Response[bytes]:
-    found, panels, day = await asyncio.gather(
+    found, panels = await asyncio.gather(
         visit.services.get(f"/editions/{edition['slug']}/approvals/{approval}"),
         visit.services.items(f"/editions/{edition['slug']}/panels"),
-        visit.services.get(""),
     )
     shown = {
         "approval": found,
         "panels": {each["id"]: each for each in panels},
-        "regions": {each.id: each.name for each in regions_of(day["country"])},
         "form": form,
     }
     return visit.page("approvals/approval.html", here="approvals", edition=edition, status=status, **shown)
@@ -95,9 +92,7 @@ async def _approval(
 async def _proposal(
     visit: Visit, edition: dict[str, Any], kind: str, form: Form, *, status: int = 200
 ) -> Response[bytes]:
-    day = await visit.services.get("")
-    shown = {"form": form, "regions": regions_of(day["country"])}
-    return visit.page(f"approvals/{kind}.html", here="approvals", edition=edition, status=status, **shown)
+    return visit.page(f"approvals/{kind}.html", here="approvals", edition=edition, status=status, form=form)
 
 
 def _content(kind: str, form: Form) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from libs.contracts.events import Carried
-from libs.regions import regions_of
 from services.portal.composing import Refused
 from services.portal.editions.domain import carried_counts, next_dates, next_slug
 from services.portal.forms import Form
@@ -25,13 +24,13 @@ class EditionPages(Controller):
     @get("/{edition:str}")
     async def show(self, visit: NamedDependency[Visit], edition: FromPath[str]) -> Response[bytes]:
         found = visit.edition(edition)
-        panels, commitments, day = await asyncio.gather(
+        panels, commitments = await asyncio.gather(
             visit.services.items(f"/editions/{edition}/panels"),
             visit.services.items(f"/editions/{edition}/commitments"),
-            visit.services.get(""),
         )
-        shown = {"panels": panels, "commitments": commitments, "region": _region(day, found["region"])}
-        return visit.page("editions/edition.html", here="editions", edition=found, **shown)
+        return visit.page(
+            "editions/edition.html", here="editions", edition=found, panels=panels, commitments=commitments
+        )
 
     @get("/{edition:str}/next")
     async def begin(self, visit: NamedDependency[Visit], edition: FromPath[str]) -> Response[bytes]:
@@ -67,10 +66,9 @@ class EditionPages(Controller):
 
 
 async def _step(visit: Visit, origin: dict[str, Any], form: Form, step: str, *, status: int = 200) -> Response[bytes]:
-    panels, commitments, day = await asyncio.gather(
+    panels, commitments = await asyncio.gather(
         visit.services.items(f"/editions/{origin['slug']}/panels"),
         visit.services.items(f"/editions/{origin['slug']}/commitments"),
-        visit.services.get(""),
     )
     starts_on, ends_on = (date.fromisoformat(origin[name]) for name in ("starts_on", "ends_on"))
     first, last = next_dates(starts_on, ends_on)
@@ -85,7 +83,6 @@ async def _step(visit: Visit, origin: dict[str, Any], form: Form, step: str, *, 
         carried=CARRIED,
         counts=carried_counts(panels, commitments),
         panels=panels,
-        regions=regions_of(day["country"]),
         suggested={"slug": next_slug(origin["slug"]), "starts_on": first, "ends_on": last},
         shift=_shift(form, starts_on),
     )
@@ -116,8 +113,3 @@ def _shift(form: Form, starts_on: date) -> timedelta | None:
         return date.fromisoformat(form.value("starts_on")) - starts_on
     except ValueError:
         return None
-
-
-def _region(day: dict[str, Any], region: str) -> dict[str, str]:
-    found = next((each for each in regions_of(day["country"]) if each.id == region), None)
-    return found.name if found else {}

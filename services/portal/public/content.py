@@ -12,6 +12,8 @@ class Day(Struct, frozen=True, kw_only=True):
 
     slug: str
     name: Text
+    country: str = ""
+    timezone: str = "UTC"
     patronage: Text = {}
     co_organisers: tuple[Text, ...] = ()
     demonstration: bool = False

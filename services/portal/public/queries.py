@@ -44,6 +44,8 @@ async def day_for_public(session: AsyncSession) -> Day | None:
     return Day(
         slug=tenant.slug,
         name=tenant.name,
+        country=tenant.country,
+        timezone=tenant.timezone,
         patronage=tenant.patronage,
         co_organisers=tuple(names[each] for each in tenant.co_organisers if each in names),
         demonstration=tenant.demonstration,
