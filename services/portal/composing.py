@@ -83,6 +83,9 @@ class Services:
         """PATCH, PUT or DELETE from a version."""
         return (await self._ask(method, path, body, headers={"if-match": etag})).body
 
+    async def end_sign_in(self, sign_in_id: str, secret: str) -> None:
+        await self._ask("DELETE", f"/sign-ins/{sign_in_id}", headers={"x-sign-in-secret": secret})
+
     async def _ask(
         self, method: str, path: str, body: Any = None, *, params: Any = None, headers: dict[str, str] | None = None
     ) -> Read:

@@ -1,14 +1,14 @@
 """A tenant of its own for each test, made and peopled by identity's own commands."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from litestar import Litestar
 from msgspec import Struct, convert, field
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -146,19 +146,6 @@ class Journee(Struct, kw_only=True):
     def link_in(self, letter: LetterRequested) -> str:
         """Open a letter as outreach does; return the link at the end of its address."""
         return unseal(self.settings.key, "letter", letter.sealed_link).rpartition("/")[2]
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Yield the statements that are sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 def now() -> datetime:

@@ -33,13 +33,13 @@ async def test_everybody_may_read_the_tenant_and_the_services_are_told(
     journee: Journee, http: httpx2.AsyncClient
 ) -> None:
     answer = await http.get(journee.api)
-    assert (answer.status_code, answer.headers["etag"]) == (200, '"v1"')
+    assert answer.status_code == 200
     assert answer.json()["name"] == {"fr": "Journée d'essai"}
     assert answer.json()["timezone"] == "Africa/Casablanca"
     [event] = await journee.told("identity.tenant-changed")
     assert (event["slug"], event["version"], event["tenant_id"]) == (journee.slug, 1, str(journee.id))
 
-    again = await http.get(journee.api, headers={"If-None-Match": '"v1"'})
+    again = await http.get(journee.api, headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
 
 

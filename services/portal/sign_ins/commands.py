@@ -1,5 +1,6 @@
 """Beginning, keeping and ending a sign-in of the portal. The browser's key never lies here in the clear."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.sealing import fingerprint, new_link, seal, unseal
-from services.portal.composing import Services
+from services.portal.composing import Refused, Services
 from services.portal.sign_ins.domain import RENEWED_BEFORE, has_ended
 from services.portal.sign_ins.models import SignIn
 
@@ -26,6 +27,19 @@ class Current(Struct, frozen=True, kw_only=True):
     memberships: list[dict[str, Any]]
     membership: dict[str, Any]
     token: str
+
+
+async def sign_in(services: Services, link: str) -> dict[str, Any]:
+    """Use a link up; return what identity tells of the sign-in, and whether somebody is still `to_choose` a mandate.
+
+    Who holds several mandates acts for the first of them until they have chosen.
+    """
+    told: dict[str, Any] = await services.post("/sign-ins", {"link": link})
+    if told["membership_id"] is not None:
+        return told | {"to_choose": False}
+    asked = {"secret": told["secret"], "membership_id": told["memberships"][0]["id"]}
+    token: dict[str, Any] = await services.post(f"/sign-ins/{told['id']}/tokens", asked)
+    return told | token | {"to_choose": True}
 
 
 async def begin(session: AsyncSession, tenant_id: UUID, told: dict[str, Any], now: datetime, key: bytes) -> str:
@@ -78,8 +92,12 @@ async def act_for(  # noqa: PLR0913, PLR0917 (whose, for whom, and what it takes
     await _renew(found, services, membership_id, now, key)
 
 
-async def end(session: AsyncSession, sign_in_id: UUID) -> None:
-    await session.execute(delete(SignIn).filter_by(id=sign_in_id))
+async def end(session: AsyncSession, sign_in_id: UUID, services: Services, key: bytes) -> None:
+    """Forget a sign-in here, and tell identity that nobody will renew it."""
+    sealed = await session.scalar(delete(SignIn).filter_by(id=sign_in_id).returning(SignIn.sealed_secret))
+    if sealed is not None:
+        with suppress(Refused):  # it has ended there already
+            await services.end_sign_in(str(sign_in_id), unseal(key, _PURPOSE, sealed))
 
 
 async def _renew(sign_in: SignIn, services: Services, membership_id: UUID | None, now: datetime, key: bytes) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from libs.db.tenancy import unit_of_work
 from services.portal.composing import Refused
-from services.portal.sign_ins.commands import act_for, begin, end
+from services.portal.sign_ins.commands import act_for, begin, end, sign_in
 from services.portal.sign_ins.domain import LONGEST
 from services.portal.visits import HTML, Doorway, Visit, require_day, require_language
 
@@ -81,15 +81,16 @@ class SignInPages(Controller):
     ) -> Response[Any]:
         day = await require_day(doorway, tenant)
         try:
-            told = await doorway.services(tenant, language).post("/sign-ins", {"link": link})
+            told = await sign_in(doorway.services(tenant, language), link)
         except Refused as refused:
             return await _page(doorway, language, tenant, "sign_ins/link.html", refused.status, refused=refused)
         tenant_id = await doorway.tenant_of(day.slug)
         assert tenant_id is not None  # noqa: S101 (require_day has found it)
         async with unit_of_work(doorway.sessions, tenant_id) as session:
             key = await begin(session, tenant_id, told, now, doorway.resources.settings.key)
-        wanted = request.query_params.get("next", "")
-        return _enter(doorway, tenant, key, _own_path(wanted) or f"/{language}/{tenant}/workspace")
+        wanted = _own_path(request.query_params.get("next", "")) or f"/{language}/{tenant}/workspace"
+        choice = f"/{language}/{tenant}/workspace/memberships"
+        return _enter(doorway, tenant, key, choice if told["to_choose"] else wanted)
 
     @get("/workspace/memberships")
     async def choices(self, visit: NamedDependency[Visit]) -> Response[bytes]:
@@ -116,7 +117,7 @@ class SignInPages(Controller):
         tenant_id = await doorway.tenant_of(visit.tenant)
         assert tenant_id is not None  # noqa: S101 (the visit has found it)
         async with unit_of_work(doorway.sessions, tenant_id) as session:
-            await end(session, visit.sign_in.id)
+            await end(session, visit.sign_in.id, visit.services, doorway.resources.settings.key)
         answer = Redirect(f"/{visit.language}/{visit.tenant}", status_code=303)
         answer.delete_cookie(doorway.cookie(visit.tenant))
         return answer

@@ -1,0 +1,99 @@
+"""Signing in, choosing for whom one acts and signing out, by the portal's pages and identity together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx2
+from litestar.types import Receive, Scope, Send
+from msgspec import convert
+from sqlalchemy import select
+
+from infra.embedded.services import composition_roots
+from libs.config import Settings
+from libs.contracts.events import TenantChanged
+from libs.db.tenancy import Sessions, unit_of_work
+from libs.resources import open_resources
+from libs.tenants.subscribers import remember_tenant
+from libs.web.paths import service_of
+from services.identity.sign_ins.models import SignIn
+from tests.identity.journee import ADA, Journee
+
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
+
+
+@asynccontextmanager
+async def browsing(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+    """Run all services in this process; yield a browser on one of our own pages."""
+    resources = open_resources(settings)
+    apps = {service: root.create(resources) for service, root in composition_roots("app").items()}
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        await apps[service_of(scope["path"]) or "portal"](scope, receive, send)
+
+    resources.peers.mount(dispatch)
+    transport = httpx2.ASGITransport(dispatch)  # type: ignore[arg-type] # Litestar's own scope
+    async with AsyncExitStack() as lives:
+        for app in apps.values():
+            await lives.enter_async_context(app.lifespan())
+        http = httpx2.AsyncClient(transport=transport, base_url=settings.base_url, headers=SAME_ORIGIN)
+        yield await lives.enter_async_context(http)
+
+
+async def known_day(sessions_of: Callable[[str], Sessions], settings: Settings) -> Journee:
+    """Begin a day that the portal knows of."""
+    journee = Journee(sessions=sessions_of("identity"), settings=settings)
+    await journee.begin()
+    [told] = await journee.told("identity.tenant-changed")
+    async with unit_of_work(sessions_of("portal"), journee.id) as session:
+        await remember_tenant(session, convert(told, TenantChanged), None)  # type: ignore[arg-type] # not looked at
+    return journee
+
+
+async def link_by_mail(http: httpx2.AsyncClient, journee: Journee) -> str:
+    """Ask for a link on the page; return the page that the letter leads to."""
+    await http.post(f"/fr/{journee.slug}/sign-in", data={"email": ADA})
+    return f"/fr/{journee.slug}/sign-in/{journee.link_in((await journee.letters())[-1])}"
+
+
+async def test_opening_the_link_changes_nothing_and_its_button_signs_in_and_out(
+    sessions_of: Callable[[str], Sessions], settings: Settings
+) -> None:
+    """P24: mail scanners open links."""
+    journee = await known_day(sessions_of, settings)
+    await journee.appoint()
+    async with browsing(settings) as http:
+        page = await link_by_mail(http, journee)
+        for method in ("HEAD", "GET", "GET"):
+            assert "set-cookie" not in (await http.request(method, page)).headers
+        entered = await http.post(page)
+        assert (entered.status_code, entered.headers["location"]) == (303, f"/fr/{journee.slug}/workspace")
+        assert (await http.post(page)).status_code == 409
+
+        today = await http.get(f"/fr/{journee.slug}/workspace")
+        assert today.status_code == 200
+        token = today.text.partition('name="form_token" value="')[2].partition('"')[0]
+        left = await http.post(f"/fr/{journee.slug}/workspace/sign-out", data={"form_token": token})
+        assert left.status_code == 303
+        async with journee.work() as session:
+            assert await session.scalar(select(SignIn.ended_at)) is not None
+
+
+async def test_who_holds_several_mandates_is_asked_for_whom_they_act(
+    sessions_of: Callable[[str], Sessions], settings: Settings
+) -> None:
+    journee = await known_day(sessions_of, settings)
+    await journee.appoint()
+    ministry = await journee.appoint("technical_contact", organisation_id=journee.ministry)
+    async with browsing(settings) as http:
+        entered = await http.post(await link_by_mail(http, journee))
+        choice = f"/fr/{journee.slug}/workspace/memberships"
+        assert (entered.status_code, entered.headers["location"]) == (303, choice)
+        asked = await http.get(choice)
+        assert "Fédération" in asked.text
+        assert "Ministère" in asked.text
+
+        token = asked.text.partition('name="form_token" value="')[2].partition('"')[0]
+        chosen = await http.post(choice, data={"membership_id": str(ministry), "form_token": token})
+        assert chosen.status_code == 303
+        async with journee.work() as session:
+            assert await session.scalar(select(SignIn.membership_id)) == ministry
