@@ -41,11 +41,13 @@ async def test_a_letter_goes_to_who_holds_a_mandate_with_a_link_that_only_outrea
     assert (await http.post(f"{journee.api}/sign-ins", json={"link": link})).status_code == 201
 
 
-async def test_the_link_leads_to_the_portals_page_in_the_recipients_language(
+async def test_the_link_leads_to_our_page_whatever_address_the_request_says_it_came_by(
     journee: Journee, http: httpx2.AsyncClient
 ) -> None:
+    """P21: outside addresses are made from the settings, never from a header."""
     await journee.appoint()
-    await ask(http, journee)
+    forged = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "ftp"}
+    await ask(http, journee, headers=forged)
     [letter] = await journee.letters()
     address = unseal(journee.settings.key, "letter", letter.sealed_link)
     assert address.startswith(f"{journee.settings.base_url}/ar/{journee.slug}/sign-in/")

@@ -54,13 +54,16 @@ async def create_client(
     )
     session.add(client)
     await session.flush()
-    event = ClientChanged(
+    publish(session, client_changed(client), now)
+    record(session, principal, "clients.create", client.id, now)
+    return NewClient(client.id, secret)
+
+
+def client_changed(client: Client) -> ClientChanged:
+    return ClientChanged(
         tenant_id=client.tenant_id,
         id=client.id,
         version=client.version,
         organisation_id=client.organisation_id,
         scopes=tuple(client.scopes),
     )
-    publish(session, event, now)
-    record(session, principal, "clients.create", client.id, now)
-    return NewClient(client.id, secret)

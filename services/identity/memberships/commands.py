@@ -70,13 +70,13 @@ async def appoint(session: AsyncSession, principal: Principal, command: InviteRe
     """
     given = await _give(session, principal, command, now, "active")
     if given.is_news:
-        announce_membership(session, given.membership, now)
+        publish(session, membership_changed(given.membership), now)
         record(session, principal, "memberships.appoint", given.membership.id, now)
     return given.membership.id
 
 
-def announce_membership(session: AsyncSession, membership: Membership, now: datetime) -> None:
-    event = MembershipChanged(
+def membership_changed(membership: Membership) -> MembershipChanged:
+    return MembershipChanged(
         tenant_id=membership.tenant_id,
         id=membership.id,
         version=membership.version,
@@ -86,7 +86,6 @@ def announce_membership(session: AsyncSession, membership: Membership, now: date
         valid_from=membership.valid_from,
         valid_until=membership.valid_until,
     )
-    publish(session, event, now)
 
 
 async def _give(

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.fields import Link as LinkText
 from libs.identity import Principal
 from libs.journal.commands import record
+from libs.messaging.outbox import publish
 from libs.sealing import fingerprint, new_link
 from services.identity.holders.queries import Holder, holder_by_account
 from services.identity.links.domain import Link, LinkUnknown
 from services.identity.links.models import SignInLink
-from services.identity.memberships.commands import announce_membership
+from services.identity.memberships.commands import membership_changed
 from services.identity.memberships.domain import HeldMandate, MandateNotChosen, MandateOver, choose, holding
 from services.identity.memberships.models import Membership
 from services.identity.sign_ins.domain import SIGNED_IN_FOR, SignInUnknown, Standing
@@ -82,7 +83,7 @@ async def sign_in(
     person = structs.replace(principal, account_id=link.account_id)
     record(session, person, "sign_in", begun.id, now, by=link.kind)
     if accepted is not None:
-        announce_membership(session, accepted, now)
+        publish(session, membership_changed(accepted), now)
         record(session, person, "memberships.accept", accepted.id, now)
     return SignedIn(begun.id, secret, holder, mandates, chosen)
 

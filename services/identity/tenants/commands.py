@@ -72,7 +72,7 @@ async def create_tenant(
     administrator = await _appoint_administrator(session, principal, command.administrator, now)
     link = add_link(session, administrator, "membership", now)
     await session.flush()
-    _announce(session, tenant, now)
+    publish(session, tenant_changed(tenant), now)
     record(session, principal, "tenant.create", principal.tenant_id, now)
     return sign_in_address(settings.base_url, command.administrator.language, command.slug, link)
 
@@ -83,8 +83,26 @@ async def change_tenant(session: AsyncSession, principal: Principal, command: Ch
         if value is not UNSET:
             setattr(tenant, name, list(value) if isinstance(value, tuple) else value)
     await session.flush()
-    _announce(session, tenant, now)
+    publish(session, tenant_changed(tenant), now)
     record(session, principal, "tenant.change", principal.tenant_id, now)
+
+
+def tenant_changed(tenant: Tenant) -> TenantChanged:
+    return TenantChanged(
+        tenant_id=tenant.tenant_id,
+        id=tenant.tenant_id,
+        version=tenant.version,
+        slug=tenant.slug,
+        name=tenant.name,
+        country=tenant.country,
+        timezone=tenant.timezone,
+        languages=tuple(tenant.languages),
+        patronage=tenant.patronage,
+        co_organisers=tuple(tenant.co_organisers),
+        protected=tuple(tenant.protected),
+        demonstration=tenant.demonstration,
+        invented=tenant.invented,
+    )
 
 
 async def _claim_slug(session: AsyncSession, principal: Principal, command: CreateTenant) -> None:
@@ -125,22 +143,3 @@ async def _appoint_administrator(
 
 async def _lock(session: AsyncSession) -> Tenant:
     return (await session.scalars(select(Tenant).with_for_update())).one()
-
-
-def _announce(session: AsyncSession, tenant: Tenant, now: datetime) -> None:
-    event = TenantChanged(
-        tenant_id=tenant.tenant_id,
-        id=tenant.tenant_id,
-        version=tenant.version,
-        slug=tenant.slug,
-        name=tenant.name,
-        country=tenant.country,
-        timezone=tenant.timezone,
-        languages=tuple(tenant.languages),
-        patronage=tenant.patronage,
-        co_organisers=tuple(tenant.co_organisers),
-        protected=tuple(tenant.protected),
-        demonstration=tenant.demonstration,
-        invented=tenant.invented,
-    )
-    publish(session, event, now)
