@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,6 +26,9 @@ from libs.web.peers import Peers
 from tests.issuing import ISSUER, Issuer
 
 pytest_plugins = ["tests.browser"]
+
+hypothesis.settings.register_profile("moussem", deadline=None)  # a busy machine is no fault of the rule
+hypothesis.settings.load_profile("moussem")
 
 GIVEN = "MOUSSEM_TEST_POSTGRESQL"  # a superuser's address, to test on a PostgreSQL that runs already
 

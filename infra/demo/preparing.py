@@ -1,15 +1,17 @@
 """The year's first half, in `editions`: cloned from the last edition, given seats, announced, its theme signed."""
 
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from infra.demo.agreeing import Matter, agree
 from infra.demo.stage import Stage
 from infra.demo.year import Year
-from libs.approvals.commands import Sign, sign
-from libs.approvals.queries import ApprovalView, list_approvals
 from libs.i18n.text import normalise
+from libs.identity import Principal
 from libs.web.conditional import IfMatch
 from services.editions.approvals.commands import EFFECTS, propose_change
 from services.editions.approvals.domain import (
@@ -32,18 +34,44 @@ async def prepare_edition(stage: Stage, year: Year) -> UUID:
     """Bring the year's edition from the clone to a signed theme; return its id."""
     edition_id = await _clone(stage, year)
     await _give_seats(stage, year, edition_id)
-    edition = await _read(stage, year)
-    if edition is not None and not edition.announced:
-        said = Announcement(
-            starts_on=edition.starts_on, ends_on=edition.ends_on, city=edition.city, region=edition.region
-        )
-        await _agree(stage, year, edition_id, ProposeAnnouncement(said), ANNOUNCEMENT, "announced", "announced")
-        stage.say(f"{year.cast.slug}: edition {year.slug} announced by all co-organisers")
-    theme = normalise(year.samples.journey.theme.text)
-    if edition is not None and edition.theme != theme:
-        await _agree(stage, year, edition_id, ProposeTheme(Theme(theme)), THEME, "theme_proposed", "theme_signed")
-        stage.say(f"{year.cast.slug}: the theme of {year.slug} signed by all co-organisers")
+    await _announce(stage, year)
+    await _change_theme(stage, year)
     return edition_id
+
+
+async def _announce(stage: Stage, year: Year) -> None:
+    edition = await _read(stage, year)
+    if edition is None or edition.announced:
+        return
+    said = Announcement(starts_on=edition.starts_on, ends_on=edition.ends_on, city=edition.city, region=edition.region)
+    await agree(
+        stage,
+        year,
+        _matter(edition, ANNOUNCEMENT, "announced", "announced"),
+        partial(_propose, edition, ProposeAnnouncement(said)),
+    )
+    stage.say(f"{year.cast.slug}: edition {year.slug} announced by all co-organisers")
+
+
+async def _change_theme(stage: Stage, year: Year) -> None:
+    edition, theme = await _read(stage, year), normalise(year.samples.journey.theme.text)
+    if edition is None or edition.theme == theme:
+        return
+    matter = _matter(edition, THEME, "theme_proposed", "theme_signed")
+    await agree(stage, year, matter, partial(_propose, edition, ProposeTheme(Theme(theme))))
+    stage.say(f"{year.cast.slug}: the theme of {year.slug} signed by all co-organisers")
+
+
+async def _propose(
+    edition: Edition, command: Propose, session: AsyncSession, principal: Principal, now: datetime
+) -> None:
+    await propose_change(session, principal, str(edition.id), command, now)
+
+
+def _matter(edition: Edition, kind: str, proposed: str, signed: str) -> Matter:
+    return Matter(
+        service="editions", subject_id=edition.id, kind=kind, effects=EFFECTS, proposed=proposed, signed=signed
+    )
 
 
 async def _read(stage: Stage, year: Year) -> Edition | None:
@@ -90,23 +118,3 @@ async def _give_seats(stage: Stage, year: Year, edition_id: UUID) -> None:
                 await change_panel(
                     session, principal, panel.id, ChangePanel(seats=seats), IfMatch("*"), year.at("cloned")
                 )
-
-
-async def _agree(  # noqa: PLR0913, PLR0917 (what is agreed, and when)
-    stage: Stage, year: Year, edition_id: UUID, proposal: Propose, kind: str, proposed: str, signed: str
-) -> None:
-    """Let the last co-organiser propose and sign, and then the others in the order of protocol."""
-    *others, proposer = year.cast.co_organisers
-    async with stage.work("editions", proposer) as session:
-        if await _open(session, edition_id, kind) is None:
-            await propose_change(session, proposer, str(edition_id), proposal, year.at(proposed))
-    for principal, step in ((proposer, proposed), *((other, signed) for other in others)):
-        async with stage.work("editions", principal) as session:
-            approval = await _open(session, edition_id, kind)
-            if approval is not None and principal.organisation_id in approval.waiting:
-                await sign(session, principal, approval.id, Sign(approval.sha256), year.at(step), EFFECTS[kind])
-
-
-async def _open(session: AsyncSession, edition_id: UUID, kind: str) -> ApprovalView | None:
-    found = await list_approvals(session, [edition_id], [kind])
-    return next((approval for approval in found if approval.state == "open"), None)

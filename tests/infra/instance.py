@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 class Instance:
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, data: Path, options: tuple[str, ...] = ("--empty",), /, **settings: str) -> None:
         self.data = data
         self.port = settings.get("MOUSSEM_PORT") or str(free_port())
         self.base_url = f"http://127.0.0.1:{self.port}"
@@ -33,7 +33,7 @@ class Instance:
             **settings,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "infra", "demo", "--empty"],
+            [sys.executable, "-m", "infra", "demo", *options],
             cwd=ROOT,
             env=self.environ,
             stdout=subprocess.PIPE,
