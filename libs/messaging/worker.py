@@ -35,7 +35,7 @@ class LoopMissing(Exception):
     """Dramatiq's event loop did not start: every message would fail."""
 
 
-class _ClosesEngines(Middleware):
+class ClosesEngines(Middleware):
     """Closes the services' pools in the loop that they belong to, before it ends."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class WorkerProcess:
     """All that one process does for `services`, from `start` to `stop`."""
 
     def __init__(self, settings: Settings, services: Sequence[Service], patience: Patience = Patience()) -> None:  # noqa: B008 (frozen)
-        closing = _ClosesEngines()
+        closing = ClosesEngines()
         self.engines = closing.engines
         self.broker = open_broker(settings, closing)
         for service in services:

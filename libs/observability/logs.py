@@ -22,6 +22,7 @@ def configure_logs(*, level: str = "INFO") -> None:
     if not person:
         final.insert(1, structlog.processors.format_exc_info)
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_name_messages)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for chatty in ("httpx2", "alembic", "pika", "psycopg.pool", "dramatiq_postgres"):
@@ -31,3 +32,13 @@ def configure_logs(*, level: str = "INFO") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _name_messages(record: logging.LogRecord) -> bool:
+    """Let Dramatiq name a message in the log, not quote it: facts hold names and addresses."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            f"{getattr(each, 'actor_name', '')} {each.message_id}" if hasattr(each, "message_id") else each
+            for each in record.args
+        )
+    return True

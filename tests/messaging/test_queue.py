@@ -7,7 +7,6 @@ from contextlib import closing
 
 import dramatiq
 import pytest
-from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.common import dq_name, xq_name
 from msgspec import Struct, structs
@@ -21,6 +20,7 @@ from libs.messaging.envelopes import Envelope, message
 from libs.messaging.relay import relay_connection
 from libs.messaging.replay import parked, replay_parked
 from libs.messaging.subscriptions import Hearing
+from libs.messaging.worker import ClosesEngines
 from tests.days import Day
 from tests.messaging.facts import Listener, enveloped, fact, noted, parked_facts, remembered, until
 
@@ -44,14 +44,13 @@ async def post(request: pytest.FixtureRequest, settings: Settings) -> AsyncItera
         _need_rabbitmq()
         settings = structs.replace(settings, broker_url=RABBITMQ)
     engine, sessions = connect(settings, "outreach")
-    broker, queue, listener = open_broker(settings), f"test-{uuid7().hex[-12:]}", Listener()
+    closing_engines = ClosesEngines()
+    closing_engines.engines["outreach"] = engine
+    broker, queue, listener = open_broker(settings, closing_engines), f"test-{uuid7().hex[-12:]}", Listener()
     declare(broker, queue, sessions, Hearing(sessions, [listener.subscriptions]), Patience(retries=2, first_pause=50))
     worker = dramatiq.Worker(broker, queues={queue}, worker_threads=4, worker_timeout=100)
     worker.start()
     yield Post(broker, queue, listener)
-    loop = get_event_loop_thread()
-    assert loop is not None
-    loop.run_coroutine(engine.dispose())
     worker.stop()
     if isinstance(broker, RabbitmqBroker):
         for name in (queue, dq_name(queue), xq_name(queue)):
