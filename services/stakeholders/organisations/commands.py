@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.errors import NoSuch
@@ -27,7 +27,6 @@ from services.stakeholders.organisations.domain import (
 )
 from services.stakeholders.organisations.models import Organisation
 
-Acronym = Annotated[Line, Meta(max_length=20)]
 ChangedWords = Annotated[dict[Language, Line | None], Meta(max_length=3)]  # merged; null takes a language away
 
 
@@ -35,7 +34,7 @@ class CreateOrganisation(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     slug: Slug
     kind: Kind
     name: Words
-    acronym: Acronym | None = None
+    acronym: Line | None = None
     sector: Slug | None = None
     region: Slug | None = None
     parent_id: UUID | None = None
@@ -46,7 +45,7 @@ class ChangeOrganisation(Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     kind: Kind | UnsetType = UNSET
     name: ChangedWords | UnsetType = UNSET
-    acronym: Acronym | UnsetType | None = UNSET
+    acronym: Line | UnsetType | None = UNSET
     sector: Slug | UnsetType | None = UNSET
     region: Slug | UnsetType | None = UNSET
     parent_id: UUID | UnsetType | None = UNSET
@@ -56,7 +55,8 @@ async def create_organisation(
     session: AsyncSession, principal: Principal, command: CreateOrganisation, now: datetime
 ) -> Organisation:
     await _check_region(session, command.region)
-    await _check_parent_exists(session, principal, command.parent_id)
+    if command.parent_id is not None:
+        await _lineage(session, principal, command.parent_id)
     organisation = Organisation(
         tenant_id=principal.tenant_id,
         slug=command.slug,
@@ -82,13 +82,12 @@ async def change_organisation(  # noqa: PLR0913, PLR0917 (what is changed, from 
     if_match.check(organisation.version)
     if command.region is not UNSET:
         await _check_region(session, command.region)
+    if command.parent_id is not UNSET and command.parent_id is not None:
+        await _lock_tree(session, principal)
+        check_parent(organisation.id, await _lineage(session, principal, command.parent_id))
+    if command.region is not UNSET:
         organisation.region = command.region or ""
-    if command.parent_id is not UNSET and command.parent_id != organisation.parent_id:
-        await _check_parent_exists(session, principal, command.parent_id)
-        if command.parent_id is not None:
-            check_parent(
-                organisation.id, command.parent_id, await _organisations_above(session, principal, command.parent_id)
-            )
+    if command.parent_id is not UNSET:
         organisation.parent_id = command.parent_id
     if command.name is not UNSET:
         organisation.name = rename(organisation.name, command.name)
@@ -124,18 +123,19 @@ async def _check_region(session: AsyncSession, region: str | None) -> None:
         require_region((await known_tenant(session)).country, region)
 
 
-async def _check_parent_exists(session: AsyncSession, principal: Principal, parent_id: UUID | None) -> None:
-    if parent_id is None:
-        return
-    key = {"tenant_id": principal.tenant_id, "id": parent_id}
-    if await session.scalar(select(Organisation.id).filter_by(**key)) is None:
-        raise NoSuchParent(pointer="/parent_id", parent=str(parent_id))
+async def _lock_tree(session: AsyncSession, principal: Principal) -> None:
+    """Let one change of parents at a time look and write: two that are right alone may close a circle together."""
+    tree = func.hashtextextended(f"{principal.tenant_id} organisations", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(tree)))
 
 
-async def _organisations_above(session: AsyncSession, principal: Principal, organisation_id: UUID) -> frozenset[UUID]:
-    """Return all that an organisation belongs to, up to the top."""
+async def _lineage(session: AsyncSession, principal: Principal, organisation_id: UUID) -> frozenset[UUID]:
+    """Return an organisation to belong to and all that it belongs to, up to the top; raise if it is not there."""
     mine = Organisation.tenant_id == principal.tenant_id
-    above = select(Organisation.parent_id).where(mine, Organisation.id == organisation_id).cte("above", recursive=True)
-    above = above.union(select(Organisation.parent_id).where(mine, Organisation.id == above.c.parent_id))
-    found = await session.scalars(select(above.c.parent_id).where(above.c.parent_id.is_not(None)))
-    return frozenset(id_ for id_ in found if id_ is not None)
+    columns = select(Organisation.id, Organisation.parent_id)
+    lineage = columns.where(mine, Organisation.id == organisation_id).cte("lineage", recursive=True)
+    lineage = lineage.union(columns.where(mine, Organisation.id == lineage.c.parent_id))
+    found = frozenset(await session.scalars(select(lineage.c.id)))
+    if not found:
+        raise NoSuchParent(pointer="/parent_id", parent=str(organisation_id))
+    return found

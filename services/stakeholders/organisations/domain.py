@@ -39,9 +39,9 @@ def rename(name: Mapping[str, str], changes: Mapping[str, str | None]) -> Text:
     return renamed
 
 
-def check_parent(organisation_id: UUID, parent_id: UUID, above_parent: frozenset[UUID]) -> None:
-    """Return if an organisation may belong to `parent_id`; `above_parent` are all that the parent belongs to."""
-    if organisation_id in above_parent | {parent_id}:
+def check_parent(organisation_id: UUID, lineage: frozenset[UUID]) -> None:
+    """Return if an organisation may belong to one with that `lineage`: itself and all that it belongs to."""
+    if organisation_id in lineage:
         raise ParentIsBelow(pointer="/parent_id")
 
 
