@@ -31,7 +31,7 @@ class ClosesAfterTheEdition(Invalid):
 
 
 class NotThatWay(Conflict):
-    detail = "A call that is {state} cannot become {wanted}."
+    detail = "The call cannot go from its present state to that one."
     remedy = "A draft is opened, an open call is closed, a closed call is opened again."
 
 

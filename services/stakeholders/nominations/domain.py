@@ -26,12 +26,12 @@ class NoSuchSeat(NotFound):
 
 
 class NoSeatOfThisRole(Conflict):
-    detail = "This panel has no seat for a {role}."
-    remedy = "Its seats are for: {roles}."
+    detail = "This panel has no seat of that role."
+    remedy = "Take a role that the panel has seats for, or another panel."
 
 
 class SeatOfAnotherRole(Conflict):
-    detail = "This seat is for a {seat_role}, and the nomination for a {role}."
+    detail = "This seat is for another role than the nomination."
     remedy = "Take a seat of the nomination's role."
 
 
@@ -56,7 +56,7 @@ def check_role(role: SeatRole, seats: Iterable[Seat]) -> None:
     """Return if a panel has a seat of this role; raise the reason if not."""
     roles = sorted({seat.role for seat in seats})
     if role not in roles:
-        raise NoSeatOfThisRole(pointer="/seat_role", role=role, roles=", ".join(roles) or "nobody yet")
+        raise NoSeatOfThisRole(pointer="/seat_role", role=role, roles=roles)
 
 
 def check_seat(seat_id: UUID, role: SeatRole, seats: Iterable[Seat], *, holder: UUID | None) -> None:

@@ -23,13 +23,13 @@ MOVES: dict[Move, tuple[frozenset[NominationState], NominationState]] = {
 
 
 class NotFromThisState(Conflict):
-    detail = "A nomination that is {state} cannot be {wanted}."
-    remedy = "Read it again: it was decided otherwise meanwhile. It would have to be {possible}."
+    detail = "The nomination is in another state by now: this cannot be done with it."
+    remedy = "Read it again, and look at what was decided meanwhile."
 
 
 def moved(state: NominationState, move: Move) -> NominationState:
     """Return the state after a move; raise the reason if it is not possible from `state`."""
     possible, wanted = MOVES[move]
     if state not in possible:
-        raise NotFromThisState(state=state, wanted=wanted, possible=" or ".join(sorted(possible)))
+        raise NotFromThisState(state=state, wanted=wanted, possible=sorted(possible))
     return wanted

@@ -26,7 +26,7 @@ class EmailKnownByAnotherName(Conflict):
 
 
 class MailboxOfSeveral(Conflict):
-    detail = "{email} is shared by {people} people: which of them is meant?"
+    detail = "{email} is shared by several people: which of them is meant?"
     remedy = "Write the name as that person is known here, or choose `shared_mailbox` for somebody new."
 
 

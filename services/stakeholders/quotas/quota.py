@@ -17,17 +17,17 @@ class NoQuota(Conflict):
 
 
 class QuotaExhausted(Conflict):
-    detail = "All {limit} nominations of your organisation are standing already."
+    detail = "The quota of your organisation ({limit}) is used up."
     remedy = "Withdraw one of them first, or ask the co-organisers for a larger quota."
 
 
 class PanelQuotaExhausted(Conflict):
-    detail = "All {limit} nominations of your organisation for this panel are standing already."
+    detail = "The quota of your organisation for this panel ({limit}) is used up."
     remedy = "Nominate for another panel, or withdraw one of them first."
 
 
 class QuotaBelowStanding(Conflict):
-    detail = "{standing} nominations are standing: the quota cannot be {limit}."
+    detail = "Nominations standing: {standing}. The quota cannot be {limit}."
     remedy = "Give at least {standing}, or decide on some of the nominations first."
 
 
