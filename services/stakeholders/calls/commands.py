@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import CallState
+from libs.db.uniqueness import flush_unless
 from libs.errors import NoSuch
 from libs.identity import Principal
 from libs.journal.commands import record
@@ -16,7 +17,6 @@ from libs.web.conditional import IfMatch
 from libs.zones import require_real, wall
 from services.stakeholders.calls.domain import CallExists, Opening, check_next
 from services.stakeholders.calls.models import Call
-from services.stakeholders.db import flush_unless
 from services.stakeholders.known.domain import NoSuchEdition
 from services.stakeholders.known.models import KnownEdition
 

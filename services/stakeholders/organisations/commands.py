@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.db.uniqueness import flush_unless
 from libs.errors import NoSuch
 from libs.fields import Language, Line, Slug, Words
 from libs.identity import Principal
@@ -16,7 +17,6 @@ from libs.messaging.outbox import publish
 from libs.regions import require_region
 from libs.tenants.queries import known_tenant
 from libs.web.conditional import IfMatch
-from services.stakeholders.db import flush_unless
 from services.stakeholders.organisations.domain import (
     Kind,
     NoSuchParent,

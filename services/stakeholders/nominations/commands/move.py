@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.db.uniqueness import flush_unless
 from libs.errors import NoSuch
 from libs.identity import Principal
 from libs.journal.commands import record
 from libs.messaging.outbox import publish
-from services.stakeholders.db import flush_unless
 from services.stakeholders.nominations.domain import SeatTaken
 from services.stakeholders.nominations.models import Nomination
 from services.stakeholders.nominations.transitions import Move, moved

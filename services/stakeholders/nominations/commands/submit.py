@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import Seat
 from libs.contracts.programme import SeatRole
+from libs.db.uniqueness import flush_unless
 from libs.errors import NoSuch
 from libs.fields import Email, Language, Line, Paragraph, Words
 from libs.i18n.folding import fold
@@ -21,7 +22,6 @@ from libs.journal.commands import record
 from libs.messaging.outbox import publish
 from services.stakeholders.calls.commands import opening_of
 from services.stakeholders.calls.models import Call
-from services.stakeholders.db import flush_unless
 from services.stakeholders.known.domain import NoSuchPanel
 from services.stakeholders.known.models import KnownEdition, KnownPanel
 from services.stakeholders.nominations.domain import (
