@@ -14,7 +14,7 @@ from libs.published.serving import Published
 from libs.resources import Resources
 from libs.tenants.queries import tenant_by_slug
 from libs.web.clock import now
-from services.portal.approvals.pages import ApprovalPages
+from services.portal.approvals.pages import DraftApprovalPages, EditionApprovalPages
 from services.portal.assets import Assets
 from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
@@ -23,7 +23,10 @@ from services.portal.headers import security_headers
 from services.portal.letters.pages import letters
 from services.portal.mailbox.pages import show_mailbox
 from services.portal.organisations.pages import OrganisationPages
+from services.portal.programme.pages import ProgrammePages
 from services.portal.rendering import Rendering
+from services.portal.rooms.pages import RoomPages
+from services.portal.sessions.pages import SessionPages
 from services.portal.sign_ins.pages import SignInPages
 from services.portal.start.pages import routes as start
 from services.portal.today.pages import today
@@ -55,7 +58,11 @@ def create(resources: Resources) -> Published:
             SignInPages,
             today,
             EditionPages,
-            ApprovalPages,
+            EditionApprovalPages,
+            DraftApprovalPages,
+            ProgrammePages,
+            RoomPages,
+            SessionPages,
             OrganisationPages,
             letters,
         ],

@@ -17,7 +17,7 @@ SHEETS = {
     "public.css": (*_SHARED, "public"),
     "workspace.css": (
         *(*_SHARED, "workspace", "today", "approvals", "nominations", "invitation"),
-        *("programme", "quarters", "selection"),
+        *("programme", "axis", "selection"),
     ),
 }
 _COMPRESSED_ALREADY = {".woff2"}

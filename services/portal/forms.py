@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request
 from msgspec import Struct, structs
 
+from libs.i18n.folding import read_number
 from libs.i18n.languages import LANGUAGES
 from libs.i18n.text import Text
 from services.portal.composing import Refused
@@ -22,6 +23,11 @@ class Form(Struct, frozen=True):
         """The idempotency key that the form was shown with: pressing twice is one request."""
         return self.value("once")
 
+    @property
+    def status(self) -> int:
+        """What a page with this form is answered with: as the refusal was, or well."""
+        return self.refusal.status if self.refusal else 200
+
     def value(self, name: str) -> str:
         return self.all(name)[0].strip() if self.all(name) else ""
 
@@ -36,6 +42,14 @@ class Form(Struct, frozen=True):
         """Return what was typed into the fields of a text, without the languages that were left empty."""
         typed = {language: self.value(f"{name}.{language}") for language in LANGUAGES}
         return {language: words for language, words in typed.items() if words}
+
+    def number(self, name: str) -> int | str | None:
+        """Return a whole number however its digits were typed; nothing for an empty field, else what cannot be one."""
+        typed = self.value(name)
+        try:
+            return read_number(typed) if typed else None
+        except ValueError:
+            return typed
 
     def refused(self, refusal: Refused) -> "Form":
         return structs.replace(self, refusal=refusal)

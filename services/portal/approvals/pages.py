@@ -1,23 +1,23 @@
-"""Approvals of an edition: what is proposed, before and after, who has signed; and proposing, signing, refusing."""
+"""Approvals: what is proposed, before and after, who has signed; and proposing, signing, refusing, taking back."""
 
-import asyncio
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from litestar.response import Redirect
 
+from services.portal.approvals.domain import moved, removed
 from services.portal.composing import Refused
 from services.portal.forms import EMPTY, Form
 from services.portal.visits import Visit
 
 PROPOSED = ("theme", "announcement")
+_EDITION = "/{language:str}/{tenant:str}/workspace/editions/{edition:str}"
 
 
-class ApprovalPages(Controller):
-    path = "/{language:str}/{tenant:str}/workspace/editions/{edition:str}/approvals"
+class EditionApprovalPages(Controller):
+    path = f"{_EDITION}/approvals"
 
     @get()
     async def list(self, visit: NamedDependency[Visit], edition: FromPath[str]) -> Response[bytes]:
@@ -30,24 +30,24 @@ class ApprovalPages(Controller):
     async def write(
         self, visit: NamedDependency[Visit], edition: FromPath[str], kind: FromPath[str]
     ) -> Response[bytes]:
+        """Show the form of a proposal, or the proposal of that id."""
         if kind in PROPOSED:
-            return await _proposal(visit, visit.edition(edition), kind, EMPTY)
-        return await _approval(visit, visit.edition(edition), kind, EMPTY)
+            return _proposal(visit, edition, kind, EMPTY)
+        return await _approval(visit, edition, f"/editions/{edition}/approvals/{kind}", EMPTY)
 
     @post("/{kind:str}", status_code=303)
     async def propose(
         self, visit: NamedDependency[Visit], edition: FromPath[str], kind: FromPath[str], form: NamedDependency[Form]
     ) -> Response[Any]:
-        found = visit.edition(edition)
         if kind not in PROPOSED:
             raise NotFoundException
+        address = f"/editions/{edition}/approvals"
         try:
-            proposed = await visit.services.post(
-                f"/editions/{edition}/approvals", {"kind": kind, "content": _content(kind, form)}, key=form.key
-            )
+            said = {"kind": kind, "content": _content(kind, form)}
+            proposed = await visit.services.post(address, said, key=form.key)
         except Refused as refused:
-            return await _proposal(visit, found, kind, form.refused(refused), status=refused.status)
-        return visit.go(f"/editions/{edition}/approvals/{proposed['id']}")
+            return _proposal(visit, edition, kind, form.refused(refused))
+        return visit.go(f"{address}/{proposed['id']}")
 
     @post("/{approval:str}/{decision:str}", status_code=303)
     async def decide(
@@ -58,41 +58,81 @@ class ApprovalPages(Controller):
         decision: FromPath[str],
         form: NamedDependency[Form],
     ) -> Response[Any]:
-        """Sign, refuse or take back exactly what was read: its hash travels with the form."""
-        said = {
-            "signatures": {"sha256": form.value("sha256"), "comment": form.value("comment")},
-            "refusals": {"reason": form.value("reason")},
-            "withdrawal": None,
-        }
-        if decision not in said:
-            raise NotFoundException
         address = f"/editions/{edition}/approvals/{approval}"
-        try:
-            await visit.services.post(f"{address}/{decision}", said[decision], key=form.key)
-        except Refused as refused:
-            return await _approval(visit, visit.edition(edition), approval, form.refused(refused), refused.status)
-        return Redirect(f"{visit.root}{address}", status_code=303)
+        refused = await _decide(visit, address, decision, form)
+        return await _approval(visit, edition, address, form.refused(refused)) if refused else visit.go(address)
 
 
-async def _approval(
-    visit: Visit, edition: dict[str, Any], approval: str, form: Form, status: int = 200
-) -> Response[bytes]:
-    found, panels = await asyncio.gather(
-        visit.services.get(f"/editions/{edition['slug']}/approvals/{approval}"),
-        visit.services.items(f"/editions/{edition['slug']}/panels"),
-    )
-    shown = {
-        "approval": found,
-        "panels": {each["id"]: each for each in panels},
-        "form": form,
+class DraftApprovalPages(Controller):
+    """The same of a draft of the programme: with the last signature it is released."""
+
+    path = f"{_EDITION}/programme/drafts/{{draft:str}}/approvals"
+
+    @post(status_code=303)
+    async def propose(
+        self, visit: NamedDependency[Visit], edition: FromPath[str], draft: FromPath[str], form: NamedDependency[Form]
+    ) -> Response[Any]:
+        proposed = await visit.services.post(f"/drafts/{draft}/approvals", key=form.key)
+        return visit.go(f"/editions/{edition}/programme/drafts/{draft}/approvals/{proposed['id']}")
+
+    @get("/{approval:str}")
+    async def show(
+        self, visit: NamedDependency[Visit], edition: FromPath[str], draft: FromPath[str], approval: FromPath[str]
+    ) -> Response[bytes]:
+        return await _approval(visit, edition, f"/drafts/{draft}/approvals/{approval}", EMPTY)
+
+    @post("/{approval:str}/{decision:str}", status_code=303)
+    async def decide(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        visit: NamedDependency[Visit],
+        edition: FromPath[str],
+        draft: FromPath[str],
+        approval: FromPath[str],
+        decision: FromPath[str],
+        form: NamedDependency[Form],
+    ) -> Response[Any]:
+        address = f"/drafts/{draft}/approvals/{approval}"
+        refused = await _decide(visit, address, decision, form)
+        if refused:
+            return await _approval(visit, edition, address, form.refused(refused))
+        return visit.go(f"/editions/{edition}/programme{address}")
+
+
+async def _decide(visit: Visit, address: str, decision: str, form: Form) -> Refused | None:
+    """Sign, refuse or take back exactly what was read: its hash travels with the form. Return why not."""
+    said = {
+        "signatures": {"sha256": form.value("sha256"), "comment": form.value("comment")},
+        "refusals": {"reason": form.value("reason")},
+        "withdrawal": None,
     }
-    return visit.page("approvals/approval.html", here="approvals", edition=edition, status=status, **shown)
+    if decision not in said:
+        raise NotFoundException
+    try:
+        await visit.services.post(f"{address}/{decision}", said[decision], key=form.key)
+    except Refused as refused:
+        return refused
+    return None
 
 
-async def _proposal(
-    visit: Visit, edition: dict[str, Any], kind: str, form: Form, *, status: int = 200
-) -> Response[bytes]:
-    return visit.page(f"approvals/{kind}.html", here="approvals", edition=edition, status=status, form=form)
+async def _approval(visit: Visit, edition: str, address: str, form: Form) -> Response[bytes]:
+    found = await visit.services.get(address)
+    release = found["kind"] == "release"
+    return visit.page(
+        "approvals/approval.html",
+        here="programme" if release else "approvals",
+        edition=visit.edition(edition),
+        status=form.status,
+        approval=found,
+        address=f"{visit.root}{f'/editions/{edition}/programme' if release else ''}{address}",
+        moves=moved(found["before"], found["content"]) if release else [],
+        removed=removed(found["before"], found["content"]) if release else [],
+        form=form,
+    )
+
+
+def _proposal(visit: Visit, edition: str, kind: str, form: Form) -> Response[bytes]:
+    found = visit.edition(edition)
+    return visit.page(f"approvals/{kind}.html", here="approvals", edition=found, status=form.status, form=form)
 
 
 def _content(kind: str, form: Form) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from services.portal.approvals.domain import moved, removed
+from services.portal.programme.grid import days
+
+pytestmark = pytest.mark.unit
+
+ROOMS = [{"id": "hall", "name": {"en": "Hall"}}, {"id": "small", "name": {"en": "Small"}}]
+
+
+def _session(name: str, *, plenary: bool = False) -> dict[str, Any]:
+    return {"id": name, "title": {"en": name}, "kind": "meeting", "plenary": plenary, "duration": 60}
+
+
+def _placed(name: str, room: str, starts: str, ends: str, day: str | None = "2026-11-03") -> dict[str, Any]:
+    return {"session_id": name, "room_id": room, "starts_at": starts, "ends_at": ends, "day": day}
+
+
+def _draft(*placements: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    opens, closes = "2026-11-03T09:00:00+00:00", "2026-11-03T17:30:00+00:00"
+    drawn = [{"date": "2026-11-03", "opens_at": opens, "closes_at": closes}]
+    return {"days": drawn, "placements": list(placements), "conflicts": [], **changes}
+
+
+def test_a_session_stands_in_its_rooms_row_and_as_long_as_it_lasts() -> None:
+    placed = _placed("talk", "small", "2026-11-03T10:15:00+00:00", "2026-11-03T11:30:00+00:00")
+    [day] = days(_draft(placed), ROOMS, [_session("talk")])
+    [block] = day.blocks
+    assert (block.at, block.span, block.row, block.rows) == (15, 15, 3, 1)  # in five minutes from 09:00
+
+
+def test_a_plenary_lies_over_all_rooms() -> None:
+    placed = _placed("opening", "small", "2026-11-03T09:00:00+00:00", "2026-11-03T10:00:00+00:00")
+    [day] = days(_draft(placed), ROOMS, [_session("opening", plenary=True)])
+    assert (day.blocks[0].row, day.blocks[0].rows) == (2, 2)
+
+
+def test_a_day_is_drawn_as_far_as_its_sessions_go_also_after_midnight() -> None:
+    """E22."""
+    placed = _placed("gala", "hall", "2026-11-03T23:30:00+00:00", "2026-11-04T01:30:00+00:00")
+    [day] = days(_draft(placed), ROOMS, [_session("gala")])
+    assert day.hours[-1].moment == datetime.fromisoformat("2026-11-04T01:00:00+00:00")
+    assert day.blocks[0].at + day.blocks[0].span <= day.span
+
+
+def test_only_what_must_not_be_is_marked_as_a_conflict() -> None:
+    placements = [
+        _placed("a", "hall", "2026-11-03T09:00:00+00:00", "2026-11-03T10:00:00+00:00"),
+        _placed("b", "small", "2026-11-03T09:00:00+00:00", "2026-11-03T10:00:00+00:00"),
+    ]
+    conflicts = [{"level": "hard", "session_ids": ["a"]}, {"level": "quality", "session_ids": ["b"]}]
+    [day] = days(_draft(*placements, conflicts=conflicts), ROOMS, [_session("a"), _session("b")])
+    assert {block.session["id"]: block.hot for block in day.blocks} == {"a": True, "b": False}
+
+
+def _signed(name: str, **changes: Any) -> dict[str, Any]:
+    said = {"id": name, "title": {"en": name}, "room_id": "hall", "starts_at": "2026-11-03T09:00:00", "speakers": []}
+    return said | changes
+
+
+def test_a_proposed_programme_says_of_each_session_what_is_different() -> None:
+    """E26: new, moved, room, retitled, speakers; what is gone is named too."""
+    before = {"sessions": [_signed("kept"), _signed("moved"), _signed("gone")]}
+    content = {
+        "rooms": ROOMS,
+        "sessions": [
+            _signed("kept"),
+            _signed("moved", starts_at="2026-11-03T10:00:00", room_id="small"),
+            _signed("new"),
+        ],
+    }
+    assert [each.differences for each in moved(before, content)] == [[], ["moved", "room"], ["new"]]
+    assert [each["id"] for each in removed(before, content)] == ["gone"]
