@@ -4,25 +4,36 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+from msgspec import ValidationError, convert
 
 from infra.embedded.demonstration import load, where_to_look
 from infra.embedded.place import instance_settings, read_place
 from infra.embedded.processes import NotStarted
 from infra.embedded.supervisor import supervise
-from libs.config import SettingWrong, read_settings
+from libs.config import Settings, SettingWrong, read_settings
+from libs.errors import DomainError
+
+# What a command needs of the services is imported by the command: the supervisor would keep it in memory for ever.
+# ruff: noqa: PLC0415
 
 
 def main() -> None:
     try:
         run(sys.argv[1:], os.environ)
-    except (SettingWrong, NotStarted) as reason:
+    except (SettingWrong, NotStarted, ValidationError) as reason:
         sys.exit(f"moussem: {reason}")
+    except DomainError as refusal:
+        sys.exit(f"moussem: {refusal} {refusal.remedy}".rstrip())
     except OSError as error:  # a full disk, a folder that may not be written
         sys.exit(f"moussem: {error.filename or 'The system'}: {error.strerror}.")
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
-    """Do what the command line says; raise `SettingWrong` or `NotStarted` where that cannot be done."""
+    """Do what the command line says; raise the reason where that cannot be done."""
     given = _parser().parse_args(arguments)
     given.run(given, environ)
 
@@ -37,7 +48,38 @@ def _parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", help="bring the database up to this code")
     migrate.set_defaults(run=_migrate)
+
+    _add_tenant(commands.add_parser("tenant", help="make a tenant").add_subparsers(required=True, metavar="COMMAND"))
+    _add_events(
+        commands.add_parser("events", help="facts that did not arrive").add_subparsers(required=True, metavar="COMMAND")
+    )
     return parser
+
+
+def _add_tenant(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    create = commands.add_parser("create", help="make a tenant, and the link that signs its administrator in")
+    create.add_argument("slug", help="its short name in addresses")
+    create.add_argument("--name", action="append", required=True, metavar="LANGUAGE=NAME", type=_pair)
+    create.add_argument("--country", required=True, help="ISO 3166-1, e.g. MA")
+    create.add_argument("--timezone", required=True, help="e.g. Africa/Casablanca")
+    create.add_argument("--administrator", required=True, metavar="E-MAIL")
+    create.add_argument("--administrator-name", required=True, metavar="NAME")
+    create.set_defaults(run=_create_tenant)
+
+
+def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser("parked", help="show what no retry could deliver").set_defaults(run=_parked)
+
+    replay = commands.add_parser("replay", help="bring what is parked again, or send again all since a moment")
+    replay.add_argument("--service", type=_service, help="only this one")
+    what = replay.add_mutually_exclusive_group()
+    what.add_argument("--fact", type=UUID, help="only this one")
+    what.add_argument("--since", type=_moment, metavar="MOMENT", help="ISO 8601, e.g. 2026-11-03T09:00Z")
+    replay.set_defaults(run=_replay)
+
+    announce = commands.add_parser("announce", help="let a service tell all it owns anew")
+    announce.add_argument("--service", type=_service, required=True)
+    announce.set_defaults(run=_announce)
 
 
 def _demo(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
@@ -51,9 +93,79 @@ def _demo(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
 
 
 def _migrate(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
-    from libs.db.migrating import migrate  # noqa: PLC0415 (SQLAlchemy shall not stay in the supervisor's memory)
+    from libs.db.migrating import migrate
 
-    migrate(read_settings(instance_settings(environ)))
+    migrate(_settings(environ))
+
+
+def _create_tenant(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.founding import found_tenant
+    from services.identity.tenants.commands import CreateTenant
+
+    name = dict(given.name)
+    language = next(iter(name))
+    command = {
+        "slug": given.slug,
+        "name": name,
+        "country": given.country,
+        "timezone": given.timezone,
+        "languages": list(name),
+        "administrator": {"email": given.administrator, "name": given.administrator_name, "language": language},
+    }
+    link = found_tenant(_settings(environ), convert(command, CreateTenant), datetime.now(UTC))
+    _say(f"{given.slug} is made; its administrator signs in by {link}")
+
+
+def _parked(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.facts import list_parked
+
+    list_parked(_settings(environ), _say)
+
+
+def _replay(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.facts import bring_again, send_again
+
+    if given.since:
+        send_again(_settings(environ), given.service, given.since, _say)
+    else:
+        bring_again(_settings(environ), given.service, given.fact, datetime.now(UTC), _say)
+
+
+def _announce(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.facts import announce_all
+
+    announce_all(_settings(environ), given.service, datetime.now(UTC), _say)
+
+
+def _settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings of a platform whose database answers."""
+    settings = read_settings(instance_settings(environ))
+    try:
+        psycopg.connect(settings.address("migrator", driver="postgresql", direct=True), connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise NotStarted(f"The database does not answer; is the platform running? ({reason})") from None
+    return settings
+
+
+def _pair(value: str) -> tuple[str, str]:
+    language, _, name = value.partition("=")
+    if not name:
+        raise argparse.ArgumentTypeError("must be LANGUAGE=NAME, e.g. fr='Journée nationale de l'industrie'")
+    return language, name
+
+
+def _service(value: str) -> str:
+    from libs.db.migrating import SERVICES
+
+    if value not in SERVICES:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(SERVICES)}")
+    return value
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _say(line: str) -> None:

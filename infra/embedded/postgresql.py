@@ -34,7 +34,7 @@ _SETTINGS = {
     "listen_addresses": "",  # the socket's folder is the access control
     "unix_socket_permissions": "0700",
     "max_connections": "120",
-    "shared_buffers": "64MB",
+    "shared_buffers": "32MB",
     "io_method": "sync",
     "wal_level": "minimal",
     "max_logical_replication_workers": "0",

@@ -7,7 +7,11 @@ from typing import Any
 from libs.db.migrating import SERVICES
 
 
+def serving(name: str) -> tuple[str, ...]:
+    """Return the services that have the composition root `name` (`app` or `worker`)."""
+    return tuple(service for service in SERVICES if find_spec(f"services.{service}.{name}"))
+
+
 def composition_roots(name: str) -> dict[str, Any]:
-    """Return the module `name` (`app` or `worker`) of each service that has one."""
-    modules = {service: f"services.{service}.{name}" for service in SERVICES}
-    return {service: import_module(module) for service, module in modules.items() if find_spec(module)}
+    """Return these modules by their services."""
+    return {service: import_module(f"services.{service}.{name}") for service in serving(name)}

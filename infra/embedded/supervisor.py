@@ -114,6 +114,7 @@ class _Platform:
 
     async def _stop(self) -> None:
         """Stop PostgreSQL last, when nobody uses it any more."""
+        self._say("stopping")
         try:
             await asyncio.gather(*(child.stop() for child in self._children[1:]))
             await asyncio.gather(*(child.stop() for child in self._children[:1]))

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import uvloop
 from granian.constants import Interfaces
@@ -24,23 +24,32 @@ from libs.web.problems import EXCEPTION_HANDLERS
 _OWN = frozenset({"/healthz", "/readyz"})
 
 
-def create(settings: Settings) -> ASGIApp:
-    """Return one application that gives each request to the service whose address it is."""
+class Platform:
+    """One application that gives each request to the service whose address it is."""
+
+    def __init__(self, apps: Mapping[str, Application], readiness: Readiness) -> None:
+        self._apps = apps
+        self._own = _own_app(apps, readiness)
+
+    def lifespan(self) -> AbstractAsyncContextManager[None]:
+        return self._own.lifespan()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app: ASGIApp = self._own
+        if scope["type"] != "lifespan" and scope["path"] not in _OWN:  # type: ignore[comparison-overlap]  # Litestar's
+            app = self._apps.get(service_of(scope["path"]) or "", self._own)
+        await app(scope, receive, send)
+
+
+def create(settings: Settings) -> Platform:
+    """Put all services together; they reach one another without leaving the process."""
     resources = open_resources(settings)
     apps: dict[str, Application] = {
         service: root.create(resources) for service, root in composition_roots("app").items()
     }
-    own = _own_app(apps, Readiness(settings, tuple(apps)))
-
-    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":  # type: ignore[comparison-overlap]  # Litestar's type leaves it out
-            await own(scope, receive, send)
-            return
-        service = None if scope["path"] in _OWN else service_of(scope["path"])
-        await (apps.get(service or "") or own)(scope, receive, send)
-
-    resources.peers.mount(dispatch)
-    return dispatch
+    platform = Platform(apps, Readiness(settings, tuple(apps)))
+    resources.peers.mount(platform)
+    return platform
 
 
 def _own_app(apps: Mapping[str, Application], readiness: Readiness) -> Litestar:

@@ -6,7 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -56,6 +59,15 @@ class Instance:
                 return line
         assert self.process.stderr
         raise AssertionError(f"it never said {words!r}: {self.process.stderr.read()}")
+
+    def answers(self, path: str) -> bool:
+        """Ask until the address is there, as whoever waits for it does; return whether that came true."""
+        until = time.monotonic() + WAITS
+        while time.monotonic() < until:
+            with suppress(urllib.error.URLError):
+                urllib.request.urlopen(self.base_url + path, timeout=10).close()  # noqa: S310 (our own address)
+                return True
+        return False
 
     def ends(self) -> tuple[int, str]:
         """Return how the instance ended, and what it said of that."""

@@ -1,13 +1,13 @@
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -16,7 +16,7 @@ import pytest
 from infra.embedded.child import ROOT
 from infra.embedded.postgresql import Cluster
 from libs.config import as_role
-from tests.infra.instance import WAITS, Instance, gone
+from tests.infra.instance import Instance, gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at processes through /proc")
 
@@ -28,14 +28,15 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield instance
 
 
-def becomes_ready(instance: Instance) -> bool:
-    """Ask until all parts are there, as whoever waits for the platform does."""
-    until = time.monotonic() + WAITS
-    while time.monotonic() < until:
-        with suppress(urllib.error.URLError):
+def misses(instance: Instance) -> list[str]:
+    """Ask until something is missing; return what."""
+    while True:
+        try:
             urllib.request.urlopen(f"{instance.base_url}/readyz", timeout=10).close()  # noqa: S310 (our own address)
-            return True
-    return False
+        except urllib.error.HTTPError as answer:
+            with answer:
+                missing: list[str] = json.load(answer)["missing"]
+                return missing
 
 
 @pytest.mark.parametrize("part", ["web", "worker", "PostgreSQL"])
@@ -46,7 +47,7 @@ def test_a_part_that_is_killed_is_started_again(instance: Instance, part: str) -
     assert "by SIGKILL" in instance.says(f"{part} ended")
     instance.says(f"{part} is ready again")
     assert instance.children()[part] != killed
-    assert becomes_ready(instance)
+    assert instance.answers("/readyz")
 
 
 def test_a_second_instance_on_the_same_data_is_refused_in_one_sentence(instance: Instance) -> None:
@@ -95,7 +96,7 @@ def test_ctrl_c_stops_every_part_and_the_next_start_finds_what_was_done(tmp_path
     address = as_role(Cluster.of(tmp_path).address, "migrator")
     with Instance(tmp_path) as first:
         first.says("ready: ")
-        assert becomes_ready(first)
+        assert first.answers("/readyz")
         assert set(first.children()) == {"PostgreSQL", "web", "worker"}
         with psycopg.connect(address) as connection:
             connection.execute("CREATE SCHEMA kept CREATE TABLE thing ()")
@@ -148,3 +149,13 @@ def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path) -> None:
         pytest.skip("nothing can be mounted here")
     assert done.returncode == 1
     assert done.stderr == f"moussem: The disk of {tmp_path}/data is full: 19 MB are free, 200 MB are needed.\n"
+
+
+def test_a_worker_that_does_not_answer_is_missed(instance: Instance) -> None:
+    worker = instance.children()["worker"]
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        assert "worker of identity" in misses(instance)
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    assert instance.answers("/readyz")
