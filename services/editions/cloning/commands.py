@@ -4,15 +4,13 @@ This service copies its rows here, one statement per table; the others copy thei
 """
 
 from datetime import date, datetime
-from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import TableValuedAlias, Uuid, column, func, insert, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from uuid_utils.compat import uuid7
 
 from libs.contracts.events import Carried, EditionCloned, Origin
+from libs.db.copying import copy_rows, to_be_copied
 from libs.fields import Line, RegionId, Slug, Words
 from libs.identity import Principal
 from libs.journal.commands import record
@@ -23,7 +21,6 @@ from services.editions.cloning.domain import ALL, check_carried, shift
 from services.editions.cloning.models import CloneStep, Cloning
 from services.editions.commitments.commands import commitment_changed
 from services.editions.commitments.models import Commitment
-from services.editions.db import Base
 from services.editions.editions.commands import lock_edition, next_ordinal, tell_edition
 from services.editions.editions.domain import check_dates, check_slug
 from services.editions.editions.models import Edition
@@ -58,7 +55,7 @@ async def clone_edition(session: AsyncSession, principal: Principal, command: Cl
     edition = _successor(principal, origin, command, await next_ordinal(session))
     session.add(edition)
     await tell_edition(session, edition, now)
-    panels = await _copy_panels(session, edition, origin, now) if "panels" in command.carry else []
+    panels = await _copy_panels(session, edition, origin) if "panels" in command.carry else []
     seats = await _copy_seats(session, panels) if "seats" in command.carry else []
     await _tell_panels(session, edition, now)
     commitments = await _hand_over(session, edition, origin, now) if "commitments" in command.carry else 0
@@ -105,38 +102,24 @@ def _successor(principal: Principal, origin: Edition, command: CloneEdition, ord
     )
 
 
-async def _copy_panels(session: AsyncSession, edition: Edition, origin: Edition, _: datetime) -> list[Origin]:
-    old = list(await session.scalars(select(Panel.id).filter_by(edition_id=origin.id).order_by(Panel.ordinal)))
-    pairs = _pairs(old)
-    await _copy(session, Panel, pairs, edition_id=edition.id, version=1)
-    return pairs
+async def _copy_panels(session: AsyncSession, edition: Edition, origin: Edition) -> list[Origin]:
+    old = await session.scalars(select(Panel.id).filter_by(edition_id=origin.id).order_by(Panel.ordinal))
+    return await copy_rows(session, Panel, to_be_copied(old), edition_id=edition.id, version=1)
 
 
 async def _copy_seats(session: AsyncSession, panels: list[Origin]) -> list[Origin]:
-    new_panels = {pair.origin_id: pair.id for pair in panels}
-    seats = await session.execute(
-        select(PanelSeat.id, PanelSeat.panel_id).where(PanelSeat.panel_id.in_(new_panels)).order_by(PanelSeat.id)
-    )
-    old = [(seat, panel) for seat, panel in seats]
-    pairs = _pairs([seat for seat, _ in old])
-    if pairs:
-        source = PanelSeat.__table__.alias("source")
-        mapped = _unnested(panel=[new_panels[panel] for _, panel in old], pairs=pairs)
-        names = ["tenant_id", "id", "panel_id", "role", "ordinal", "origin_id"]
-        chosen = select(
-            source.c.tenant_id, mapped.c.new, mapped.c.panel, source.c.role, source.c.ordinal, source.c.id
-        ).join_from(source, mapped, source.c.id == mapped.c.old)
-        await session.execute(insert(PanelSeat).from_select(names, chosen))
-    return pairs
+    of_panels = PanelSeat.panel_id.in_([pair.origin_id for pair in panels])
+    old = await session.scalars(select(PanelSeat.id).where(of_panels).order_by(PanelSeat.id))
+    return await copy_rows(session, PanelSeat, to_be_copied(old), follow={"panel_id": panels})
 
 
 async def _hand_over(session: AsyncSession, edition: Edition, origin: Edition, now: datetime) -> int:
     """Carry what is still open over as acquis."""
-    old = list(await session.scalars(select(Commitment.id).filter_by(edition_id=origin.id, state="open")))
-    await _copy(session, Commitment, _pairs(old), edition_id=edition.id, version=1, acquis=True)
+    old = await session.scalars(select(Commitment.id).filter_by(edition_id=origin.id, state="open"))
+    copied = await copy_rows(session, Commitment, to_be_copied(old), edition_id=edition.id, version=1, acquis=True)
     for commitment in await session.scalars(select(Commitment).filter_by(edition_id=edition.id)):
         publish(session, commitment_changed(commitment), now)
-    return len(old)
+    return len(copied)
 
 
 async def _tell_panels(session: AsyncSession, edition: Edition, now: datetime) -> None:
@@ -166,29 +149,3 @@ async def _begin(  # noqa: PLR0913, PLR0917 (one row and its steps)
         state = "done" if done else "waiting"
         counted = counts if done else {}
         session.add(CloneStep(**key, service=service, state=state, counts=counted, reason="", at=now if done else None))
-
-
-def _pairs(old: list[UUID]) -> list[Origin]:
-    return [Origin(origin_id=each, id=uuid7()) for each in old]
-
-
-async def _copy(session: AsyncSession, table: type[Base], pairs: list[Origin], **changed: object) -> None:
-    """Copy the rows of `pairs` in one statement; `changed` gives the columns that differ, for all of them."""
-    if not pairs:
-        return
-    source = table.__table__.alias("source")
-    mapped = _unnested(pairs=pairs)
-    values = {
-        each.name: literal(changed[each.name], each.type) if each.name in changed else source.c[each.name]
-        for each in table.__table__.columns
-    }
-    values |= {"id": mapped.c.new, "origin_id": source.c.id}
-    chosen = select(*values.values()).join_from(source, mapped, source.c.id == mapped.c.old)
-    await session.execute(insert(table).from_select(list(values), chosen))
-
-
-def _unnested(*, pairs: list[Origin], **more: list[UUID]) -> TableValuedAlias:
-    """Return a table of old and new ids (and of what else runs beside them) made from arrays."""
-    arrays = {"old": [pair.origin_id for pair in pairs], "new": [pair.id for pair in pairs], **more}
-    unnest = func.unnest(*(literal(values, ARRAY(Uuid)) for values in arrays.values()))
-    return unnest.table_valued(*(column(name, Uuid) for name in arrays), name="mapped").render_derived()
