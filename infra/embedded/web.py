@@ -3,15 +3,19 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar, Response, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from infra.embedded.mailbox.pages import ADDRESS as MAILBOX
+from infra.embedded.mailbox.pages import mailbox_routes
 from infra.embedded.place import HOST, read_place
 from infra.embedded.readiness import Readiness
 from infra.embedded.services import composition_roots
@@ -27,16 +31,18 @@ _OWN = frozenset({"/healthz", "/readyz"})
 class Platform:
     """One application that gives each request to the service whose address it is."""
 
-    def __init__(self, apps: Mapping[str, Application], readiness: Readiness) -> None:
+    def __init__(
+        self, apps: Mapping[str, Application], readiness: Readiness, mailbox: Sequence[HTTPRouteHandler] = ()
+    ) -> None:
         self._apps = apps
-        self._own = _own_app(apps, readiness)
+        self._own = _own_app(apps, readiness, mailbox)
 
     def lifespan(self) -> AbstractAsyncContextManager[None]:
         return self._own.lifespan()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app: ASGIApp = self._own
-        if scope["type"] != "lifespan" and scope["path"] not in _OWN:  # type: ignore[comparison-overlap]  # Litestar's
+        if scope["type"] != "lifespan" and not _is_own(scope["path"]):  # type: ignore[comparison-overlap]  # Litestar's
             app = self._apps.get(service_of(scope["path"]) or "", self._own)
         await app(scope, receive, send)
 
@@ -47,12 +53,17 @@ def create(settings: Settings) -> Platform:
     apps: dict[str, Application] = {
         service: root.create(resources) for service, root in composition_roots("app").items()
     }
-    platform = Platform(apps, Readiness(settings, tuple(apps)))
+    mailbox = mailbox_routes(Path(settings.mailbox)) if settings.demo and settings.mailbox else ()
+    platform = Platform(apps, Readiness(settings, tuple(apps)), mailbox)
     resources.peers.mount(platform)
     return platform
 
 
-def _own_app(apps: Mapping[str, Application], readiness: Readiness) -> Litestar:
+def _is_own(path: str) -> bool:
+    return path in _OWN or path == MAILBOX or path.startswith(f"{MAILBOX}/")
+
+
+def _own_app(apps: Mapping[str, Application], readiness: Readiness, mailbox: Sequence[HTTPRouteHandler]) -> Litestar:
     """Answer for the process as a whole, and for the addresses that are nobody's."""
 
     @asynccontextmanager
@@ -72,7 +83,8 @@ def _own_app(apps: Mapping[str, Application], readiness: Readiness) -> Litestar:
         missing = await readiness.missing()
         return Response({"missing": missing}, status_code=503 if missing else 200)
 
-    return Litestar([healthz, readyz], lifespan=[live], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
+    routes = [healthz, readyz, *mailbox]
+    return Litestar(routes, lifespan=[live], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
 
 
 async def serve(app: ASGIApp, port: int) -> None:

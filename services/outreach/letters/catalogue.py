@@ -32,6 +32,7 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
 
     link: bool
     fields: dict[str, FieldKind]
+    ranges: dict[str, tuple[str, str]] = {}  # from–to, written as one, of two fields that are dates
 
 
 class Paragraph(Struct, frozen=True):
@@ -48,8 +49,7 @@ class Layout(Struct, frozen=True):
 
 class Template(Struct, frozen=True):
     name: str
-    link: bool
-    fields: dict[str, FieldKind]
+    declared: Declaration
     layouts: dict[str, Layout]
 
 
@@ -67,7 +67,7 @@ def read_catalogue(folder: Path = FOLDER) -> Catalogue:
 
 def _read_template(folder: Path) -> Template:
     declaration = msgspec.toml.decode((folder / "template.toml").read_bytes(), type=Declaration)
-    known = {*declaration.fields, *ALWAYS}
+    known = {*declaration.fields, *declaration.ranges, *ALWAYS}
     layouts: dict[str, Layout] = {}
     for language in LANGUAGES:
         source = folder / f"{language}.txt"
@@ -77,7 +77,7 @@ def _read_template(folder: Path) -> Template:
         links = sum(paragraph.is_link for paragraph in layouts[language].paragraphs)
         if links != int(declaration.link):
             raise TemplateBroken(f"{folder.name}/{language}.txt has {links} links; template.toml says otherwise.")
-    return Template(folder.name, declaration.link, declaration.fields, layouts)
+    return Template(folder.name, declaration, layouts)
 
 
 def _read_layout(source: Path, known: set[str]) -> Layout:

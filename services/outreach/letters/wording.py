@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from msgspec import Struct
 
-from libs.i18n.dates import written_date, written_moment
+from libs.i18n.dates import written_date, written_moment, written_range
 from libs.i18n.languages import LANGUAGES, direction
 from libs.i18n.text import pick
 from services.outreach.letters.catalogue import FOLDER, Catalogue, Template
@@ -40,7 +40,9 @@ class Wording(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        return "\n\n".join(f"{line.text}:\n{self.link}" if line.is_link else line.text for line in self.lines) + "\n"
+        colon = "\u00a0:" if self.language == "fr" else ":"
+        lines = (f"{line.text}{colon}\n{self.link}" if line.is_link else line.text for line in self.lines)
+        return "\n\n".join(lines) + "\n"
 
     @property
     def html(self) -> str:
@@ -68,12 +70,15 @@ def word_letter(  # noqa: PLR0913 (each is one thing that a letter needs)
     A text that nobody has written in the recipient's language is left out, a proper name is not.
     """
     template = _find(catalogue, template_name, language)
-    check_fields(template.name, template.fields, fields)
-    if template.link and not link:
+    declared = template.declared
+    check_fields(template.name, declared.fields, fields)
+    if declared.link and not link:
         raise LinkMissing(template=template.name)
     values = {
-        field: _written(kind, fields.get(field, ""), language, catalogue) for field, kind in template.fields.items()
+        field: _written(kind, fields.get(field, ""), language, catalogue) for field, kind in declared.fields.items()
     }
+    for name_of_range, ends in declared.ranges.items():
+        values[name_of_range] = _written_range([fields.get(end, "") for end in ends], language)
     values |= {"day": _written("name", dict(day), language, catalogue), "name": _isolated(one_line(name), language)}
     layout = template.layouts[language]
     written = [Line(each.text.render(values).strip(), each.is_link) for each in layout.paragraphs]
@@ -107,6 +112,11 @@ def _written(kind: FieldKind, value: Any, language: str, catalogue: Catalogue) -
     if isinstance(text, Mapping):
         text = pick(text, language, LANGUAGES if kind == "name" else ())
     return _isolated(one_line(str(text)), language)
+
+
+def _written_range(ends: list[str], language: str) -> str:
+    days = [date.fromisoformat(end) for end in ends if end]
+    return written_range(days[0], days[-1], language) if days else ""
 
 
 def _isolated(value: str, language: str) -> str:

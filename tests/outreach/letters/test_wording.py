@@ -69,8 +69,8 @@ def test_a_letter_in_english_holds_no_french_and_one_in_arabic_runs_from_right_t
 
 def test_dates_are_written_in_the_recipients_language() -> None:
     """E28."""
-    assert "mardi 3 novembre 2026 – mercredi 4 novembre 2026, à Fès." in written("invitation", "fr").text
-    assert "الثلاثاء 3 نونبر 2026" in written("invitation", "ar").text
+    assert "Date\u00a0: mardi 3 et mercredi 4 novembre 2026, à Fès." in written("invitation", "fr").text
+    assert "الثلاثاء 3 والأربعاء 4 نونبر 2026، فاس." in written("invitation", "ar").text
     assert "Please answer before Wednesday 30 September 2026 at 18:00." in written("invitation", "en").text
 
 
@@ -79,7 +79,7 @@ def test_a_text_that_nobody_has_translated_is_left_out_and_a_name_is_not() -> No
     letter = written("invitation", "en", panel={"fr": "Industrie et énergie"}, city={"fr": "Fès"})
 
     assert "inviting you as moderator." in letter.text
-    assert "Wednesday 4 November 2026, Fès." in letter.text
+    assert "Date: Tuesday 3 and Wednesday 4 November 2026, Fès." in letter.text
 
 
 def test_a_name_that_runs_the_other_way_is_isolated() -> None:
