@@ -78,6 +78,19 @@ async def test_opening_the_link_changes_nothing_and_its_button_signs_in_and_out(
             assert await session.scalar(select(SignIn.ended_at)) is not None
 
 
+async def test_the_page_that_asks_for_an_address_keeps_what_was_typed_and_says_what_is_wrong(
+    sessions_of: Callable[[str], Sessions], settings: Settings
+) -> None:
+    journee = await known_day(sessions_of, settings)
+    async with browsing(settings) as http:
+        asked = await http.get(f"/fr/{journee.slug}/sign-in")
+        assert (asked.status_code, "email-error" in asked.text) == (200, False)
+        again = await http.post(f"/fr/{journee.slug}/sign-in", data={"email": "no address"})
+        assert again.status_code == 400
+        assert 'value="no address"' in again.text
+        assert 'id="email-error"' in again.text
+
+
 async def test_who_holds_several_mandates_is_asked_for_whom_they_act(
     sessions_of: Callable[[str], Sessions], settings: Settings
 ) -> None:
