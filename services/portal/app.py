@@ -16,12 +16,14 @@ from libs.tenants.queries import tenant_by_slug
 from libs.web.clock import now
 from services.portal.approvals.pages import DraftApprovalPages, EditionApprovalPages
 from services.portal.assets import Assets
+from services.portal.calls.pages import CallPages
 from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
 from services.portal.headers import security_headers
 from services.portal.letters.pages import letters
 from services.portal.mailbox.pages import show_mailbox
+from services.portal.nominations.pages import NominationPages
 from services.portal.organisations.pages import OrganisationPages
 from services.portal.programme.pages import ProgrammePages
 from services.portal.rendering import Rendering
@@ -33,6 +35,20 @@ from services.portal.today.pages import today
 from services.portal.visits import SAFE, Doorway, require_same_origin, visits
 
 LARGEST_FORM = 1_000_000  # bytes
+
+WORKSPACE = (
+    today,
+    EditionPages,
+    EditionApprovalPages,
+    DraftApprovalPages,
+    NominationPages,
+    CallPages,
+    ProgrammePages,
+    RoomPages,
+    SessionPages,
+    OrganisationPages,
+    letters,
+)
 
 
 def create(resources: Resources) -> Published:
@@ -52,20 +68,7 @@ def create(resources: Resources) -> Published:
         await engine.dispose()
 
     app = Litestar(
-        route_handlers=[
-            *start,
-            show_mailbox,
-            SignInPages,
-            today,
-            EditionPages,
-            EditionApprovalPages,
-            DraftApprovalPages,
-            ProgrammePages,
-            RoomPages,
-            SessionPages,
-            OrganisationPages,
-            letters,
-        ],
+        route_handlers=[*start, show_mailbox, SignInPages, *WORKSPACE],
         on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={

@@ -16,7 +16,7 @@ _SHARED = ("tokens", "elements")
 SHEETS = {
     "public.css": (*_SHARED, "public"),
     "workspace.css": (
-        *(*_SHARED, "workspace", "today", "approvals", "nominations", "invitation"),
+        *(*_SHARED, "workspace", "dialogs", "today", "approvals", "nominations", "invitation", "organisations"),
         *("programme", "axis", "selection"),
     ),
 }

@@ -28,6 +28,11 @@ class Form(Struct, frozen=True):
         """What a page with this form is answered with: as the refusal was, or well."""
         return self.refusal.status if self.refusal else 200
 
+    @property
+    def malformed(self) -> bool:
+        """Whether fields were missing or of the wrong shape: what the service says of it is for programmers."""
+        return self.refusal is not None and self.refusal.kind == "request-malformed"
+
     def value(self, name: str) -> str:
         return self.all(name)[0].strip() if self.all(name) else ""
 

@@ -14,8 +14,10 @@ from uuid_utils.compat import uuid7
 from libs.i18n.catalogues import translations, translator
 from libs.i18n.dates import written_date, written_moment, written_range, written_time, written_weekday
 from libs.i18n.languages import ENDONYMS, LANGUAGES, direction
+from libs.i18n.numbers import in_words
 from libs.i18n.ordinals import nth_edition
 from libs.i18n.text import picked_language
+from libs.zones import wall
 from services.portal.assets import Assets
 from services.portal.differences import Piece, compare
 from services.portal.icons import read_icons
@@ -137,6 +139,7 @@ def _environment(language: str, loader: ChoiceLoader, assets: Assets, icons: Map
         "difference": difference,
         "options": lambda texts: [(key, plain(text, language)) for key, text in texts.items()],
         "once": _once,
+        "in_words": partial(in_words, language=language),
     }
     environment.filters |= {
         "words": partial(words, language=language),
@@ -147,6 +150,8 @@ def _environment(language: str, loader: ChoiceLoader, assets: Assets, icons: Map
         "written_moment": lambda moment, **how: written_moment(_moment(moment), language, **how),
         "written_weekday": lambda day: written_weekday(_day(day), language),
         "written_time": lambda moment: written_time(_moment(moment)),
+        "wall_field": lambda moment: f"{_moment(moment):%Y-%m-%dT%H:%M}",
+        "in_zone": lambda moment, zone: wall(_moment(moment), zone),
         "capitalised": capitalised,
     }
     return environment

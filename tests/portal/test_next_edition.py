@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 
 from services.portal.editions.domain import next_dates, next_slug
-from services.portal.organisations.domain import by_kind
 from services.portal.today.domain import readiness
 
 pytestmark = pytest.mark.unit
@@ -17,16 +16,6 @@ def test_the_next_edition_is_suggested_on_the_same_days_of_the_week() -> None:
 @pytest.mark.parametrize(("slug", "following"), [("2026", "2027"), ("fes", "")])
 def test_an_edition_that_is_called_by_its_year_is_followed_by_the_next(slug: str, following: str) -> None:
     assert next_slug(slug) == following
-
-
-def test_organisations_stand_by_kind_in_the_order_of_protocol_then_by_name() -> None:
-    listed = [
-        {"kind": kind, "name": name} for kind, name in (("federation", "b"), ("ministry", "z"), ("federation", "É"))
-    ]
-    assert [(kind, [each["name"] for each in group]) for kind, group in by_kind(listed, lambda each: each["name"])] == [
-        ("ministry", ["z"]),
-        ("federation", ["b", "É"]),
-    ]
 
 
 def test_readiness_counts_what_is_there() -> None:

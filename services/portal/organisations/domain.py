@@ -1,14 +1,37 @@
-"""In which order organisations are listed: by kind as protocol has it, then by name. Pure."""
+"""The directory of a day's organisations: by kind, with who acts for each. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from libs.i18n.folding import fold
+from msgspec import Struct
 
 KINDS = ("ministry", "institution", "confederation", "federation", "region", "company", "partner", "media")
+FOR_AN_ORGANISATION = ("representative", "technical_contact", "co_organiser")
+
+Organisation = Mapping[str, Any]
+Membership = Mapping[str, Any]
 
 
-def by_kind(organisations: Sequence[Any], name: Callable[[Any], str]) -> list[tuple[str, list[Any]]]:
-    """Return the kinds that there are, each with its organisations in the order of their names."""
-    groups = [(kind, [each for each in organisations if each["kind"] == kind]) for kind in KINDS]
-    return [(kind, sorted(group, key=lambda each: fold(name(each)))) for kind, group in groups if group]
+class Entry(Struct, frozen=True):
+    """An organisation and the mandates given for it."""
+
+    organisation: Organisation
+    memberships: list[Membership]
+
+    @property
+    def answers(self) -> bool:
+        """Whether somebody acts for it: a mandate that was accepted."""
+        return any(each["state"] == "active" for each in self.memberships)
+
+
+def directory(organisations: Sequence[Organisation], memberships: Sequence[Membership]) -> dict[str, list[Entry]]:
+    """Return the entries by kind, each kind in the order of what its organisations are called by."""
+    found: dict[str, list[Entry]] = {kind: [] for kind in KINDS}
+    for organisation in sorted(organisations, key=_called):
+        mandates = [each for each in memberships if each["organisation_id"] == organisation["id"]]
+        found[organisation["kind"]].append(Entry(organisation, mandates))
+    return {kind: entries for kind, entries in found.items() if entries}
+
+
+def _called(organisation: Organisation) -> str:
+    return str(organisation["acronym"] or organisation["slug"]).casefold()
