@@ -21,6 +21,7 @@ from libs.config import KEY_BYTES, Settings, read_settings
 from libs.db.migrating import SERVICES, migrate
 from libs.db.tenancy import Sessions, connect
 from libs.identity import Principal
+from libs.observability.logs import configure_logs
 from libs.resources import Application, Resources
 from libs.web.peers import Peers
 from tests.issuing import ISSUER, Issuer
@@ -29,6 +30,7 @@ pytest_plugins = ["tests.browser"]
 
 hypothesis.settings.register_profile("moussem", deadline=None)  # a busy machine is no fault of the rule
 hypothesis.settings.load_profile("moussem")
+configure_logs()
 
 GIVEN = "MOUSSEM_TEST_POSTGRESQL"  # a superuser's address, to test on a PostgreSQL that runs already
 
