@@ -27,8 +27,6 @@ from tests.scheduling.samples import (
 )
 from tests.scheduling.test_build_and_check_agree import problems
 
-pytestmark = pytest.mark.unit
-
 
 def solve(problem: Problem, effort: float = 0.5) -> tuple[list[Improvement], Outcome]:
     found: list[Improvement] = []
