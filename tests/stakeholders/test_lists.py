@@ -6,10 +6,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from libs.db.tenancy import unit_of_work
+from libs.db.tenancy import Sessions, unit_of_work
 from services.stakeholders.nominations.commands.decide import reject_nomination, shortlist_nomination
 from services.stakeholders.organisations.commands import CreateOrganisation, create_organisation
-from tests.stakeholders.conftest import TODAY, OpenCall
+from tests.stakeholders.conftest import TODAY, OpenCall, open_call
 
 Client = Callable[..., httpx2.AsyncClient]
 MANY = 137
@@ -132,3 +132,29 @@ async def test_calls_are_found_by_slug_and_by_id_of_their_edition(client_of: Cli
         assert found["opens_at"].endswith("Z")  # Casablanca's offset since 2026-09-20
         assert found["timezone"] == "Africa/Casablanca"
     assert (await client.get(address, params={"edition": "1999"})).json()["items"] == []
+    assert len((await client.get(address, params={"state": ["open", "closed"]})).json()["items"]) == 1
+    assert (await client.get(address, params={"state": "draft"})).json()["items"] == []
+
+
+@pytest.mark.parametrize("noun", ["organisations", "calls", "quotas"])
+async def test_every_list_goes_on_where_its_page_ended(
+    client_of: Client, call: OpenCall, sessions: Sessions, noun: str
+) -> None:
+    for year in ("2027", "2028"):
+        await open_call(sessions, call.day, year)
+    await call.give_quota(call.day.confederation, 1)
+    address = f"/api/v1/{call.day.slug}/{f'calls/{call.call_id}/' if noun == 'quotas' else ''}{noun}"
+    read = await pages(client_of("stakeholders", call.day.of_ministry), address, 1)
+    ids = [item["id"] for part in read for item in part]
+    assert len(ids) == len(set(ids)) == 3
+    assert ids == sorted(ids)
+
+
+async def test_organisations_are_filtered_by_their_fields(client_of: Client, call: OpenCall) -> None:
+    client = client_of("stakeholders", call.day.of_federation)
+    address = f"/api/v1/{call.day.slug}/organisations"
+    found = await client.get(
+        address, params={"kind": ["ministry", "federation"], "slug": ["ministry", "confederation"]}
+    )
+    assert [item["slug"] for item in found.json()["items"]] == ["ministry"]
+    assert (await client.get(address, params={"region": "oriental"})).json()["items"] == []

@@ -3,19 +3,21 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from libs.db.tenancy import unit_of_work
 from libs.messaging.models import OutboxMessage
 from libs.sealing import fingerprint, unseal
+from services.stakeholders.known.subscribers import remember_edition
 from tests.days import Day
-from tests.stakeholders.conftest import STARTS_ON, TODAY, OpenCall
+from tests.stakeholders.conftest import NO_ENVELOPE, STARTS_ON, TODAY, OpenCall, edition
 
 Client = Callable[..., httpx2.AsyncClient]
 PROBLEM = "application/problem+json"
@@ -98,6 +100,34 @@ async def test_no_organisation_belongs_to_itself_by_any_way_round(
     assert (await ministry.patch(below, json={"parent_id": None}, headers=ANY)).json()["parent_id"] is None
 
 
+async def test_what_kind_and_acronym_an_organisation_has_can_change_and_no_change_is_none(
+    ministry: httpx2.AsyncClient, organisations: str, day: Day
+) -> None:
+    own = f"{organisations}/{day.federation}"
+    changed = await ministry.patch(own, json={"kind": "company", "acronym": None}, headers=ANY)
+    assert (changed.json()["kind"], changed.json()["acronym"], changed.json()["version"]) == ("company", "", 2)
+    same = await ministry.patch(own, json={"kind": "company", "name": {"fr": "Federation"}}, headers=ANY)
+    assert same.json()["version"] == 2
+
+
+@pytest.mark.parametrize(
+    "noun", ["organisations", "calls", "nominations", "people", "invitations", "calls/{call}/quotas"]
+)
+async def test_what_is_not_there_is_not_found(ministry: httpx2.AsyncClient, call: OpenCall, noun: str) -> None:
+    root = f"/api/v1/{call.day.slug}/{noun.format(call=call.call_id)}"
+    for unknown in (uuid7(), "not-an-id"):
+        answer = await ministry.get(f"{root}/{unknown}")
+        assert (answer.status_code, answer.headers["content-type"]) == (404, PROBLEM)
+    if noun in ("organisations", "calls"):
+        assert (await ministry.patch(f"{root}/{uuid7()}", json={}, headers=ANY)).status_code == 404
+    if noun == "nominations":
+        for step in ("withdrawal", "shortlisting", "rejection", "invitation"):
+            assert (await ministry.post(f"{root}/{uuid7()}/{step}", json={})).status_code == 404
+    if noun == "calls":
+        for list_of in ("nominations", "quotas"):
+            assert (await ministry.get(f"{root}/{uuid7()}/{list_of}")).status_code == 404
+
+
 async def test_two_that_would_close_a_circle_together_do_not(
     ministry: httpx2.AsyncClient, organisations: str, day: Day
 ) -> None:
@@ -160,6 +190,20 @@ async def test_a_closed_call_takes_nothing_until_it_is_opened_again(
     assert (closed.status_code, closed.json()["type"]) == (409, "/problems/closed")
     assert (await ministry.patch(own, json={"state": "open"}, headers=ANY)).json()["takes_nominations"] is True
     assert (await federation.post(f"{own}/nominations", json=call.sample())).status_code == 201
+
+
+async def test_a_call_is_drafted_by_its_editions_wall_time(
+    ministry: httpx2.AsyncClient, calls: str, call: OpenCall
+) -> None:
+    """E8."""
+    told = edition(call.day, "2027", starts_on=date(TODAY.year + 2, 6, 15))
+    async with unit_of_work(call.sessions, call.day.id) as session:
+        await remember_edition(session, structs.replace(told, timezone="Europe/Paris"), NO_ENVELOPE)
+    opens_at, closes_at = f"{TODAY.year + 2}-01-10T09:00:00", f"{TODAY.year + 2}-06-01T18:00:00"
+    drafted = {"edition_id": str(told.id), "opens_at": opens_at, "closes_at": closes_at}
+    made = await ministry.post(calls, json=drafted)
+    assert (made.status_code, made.json()["state"], made.json()["takes_nominations"]) == (201, "draft", False)
+    assert (made.json()["opens_at"], made.json()["closes_at"]) == (f"{opens_at}+01:00", f"{closes_at}+02:00")
 
 
 async def test_an_edition_has_one_call(ministry: httpx2.AsyncClient, calls: str, call: OpenCall) -> None:
@@ -225,6 +269,7 @@ async def test_a_first_quota_needs_no_version_and_another_does(
 async def test_an_organisation_reads_its_own_quota_only(client_of: Client, calls: str, call: OpenCall) -> None:
     federation = client_of("stakeholders", call.day.of_federation)
     quotas = f"{calls}/{call.call_id}/quotas"
+    assert (await federation.get(f"{quotas}/{call.day.federation}")).json()["limit"] == 2
     assert [item["acronym"] for item in (await federation.get(quotas)).json()["items"]] == ["FED"]
     assert (await federation.get(f"{quotas}/{call.day.ministry}")).status_code == 404
     assert (await federation.put(f"{quotas}/{call.day.federation}", json={"limit": 99})).status_code == 403
@@ -265,8 +310,10 @@ async def test_from_selection_to_acceptance(
     wrong = await speaker.post(f"{invitation}/answer", json={"answer": "accepted", "availability": [backwards]})
     assert refused(wrong, 400, "/availability/0/ends_at")
     accepted = await speaker.post(f"{invitation}/answer", json={"answer": "accepted", "availability": [window]})
-    assert (accepted.status_code, accepted.json()["state"], accepted.json()["answer"]) == (200, "confirmed", "accepted")
-    [shown] = accepted.json()["availability"]
+    assert (accepted.status_code, accepted.json()["state"]) == (200, "confirmed")
+    read = (await speaker.get(invitation)).json()
+    assert (read["state"], read["answer"]) == ("confirmed", "accepted")
+    [shown] = read["availability"]
     assert shown["starts_at"].startswith(f"{STARTS_ON}T09:00:00")
     other = client_of("stakeholders", call.day.who("speaker"), invitation_id=invited.json()["id"], link_hash="0" * 64)
     assert (await other.get(invitation)).status_code == 404

@@ -8,8 +8,10 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.contracts.events import NominationState
 from libs.identity import Principal
 from libs.web.conditional import versioned
 from libs.web.once import Once
@@ -21,6 +23,14 @@ from services.stakeholders.invitations.commands import (
     invite_speaker,
 )
 from services.stakeholders.invitations.queries import InvitationView, read_invitation
+
+
+class InvitationReceipt(Struct, frozen=True):
+    """What was sent or answered. Nothing personal: an idempotency key remembers it."""
+
+    id: UUID
+    nomination_id: UUID
+    state: NominationState
 
 
 class InvitationController(Controller):
@@ -37,10 +47,10 @@ class InvitationController(Controller):
         letterhead: NamedDependency[Letterhead],
         now: NamedDependency[datetime],
         once: NamedDependency[Once],
-    ) -> InvitationView:
-        async def act() -> InvitationView:
+    ) -> InvitationReceipt:
+        async def act() -> InvitationReceipt:
             invitation = await invite_speaker(session, principal, nomination_id, data, letterhead, now)
-            return await read_invitation(session, principal, invitation.id)
+            return InvitationReceipt(invitation.id, nomination_id, "invited")
 
         return await once(act)
 
@@ -69,9 +79,9 @@ class InvitationController(Controller):
         principal: NamedDependency[Principal],
         now: NamedDependency[datetime],
         once: NamedDependency[Once],
-    ) -> InvitationView:
-        async def act() -> InvitationView:
-            await answer_invitation(session, principal, invitation_id, data, now)
-            return await read_invitation(session, principal, invitation_id)
+    ) -> InvitationReceipt:
+        async def act() -> InvitationReceipt:
+            nomination = await answer_invitation(session, principal, invitation_id, data, now)
+            return InvitationReceipt(invitation_id, nomination.id, nomination.state)
 
         return await once(act)
