@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ DAY = [
     "--administrator-name",
     "Ada",
 ]
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    with Instance(tmp_path_factory.mktemp("instance")) as instance:
-        instance.says("ready: ")
-        yield instance
 
 
 def moussem(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
