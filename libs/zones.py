@@ -64,6 +64,16 @@ def require_real(wall_time: datetime, zone: str, *, pointer: str = "") -> None:
         raise WallTimeSkipped(wall=wall_time.isoformat(" ", "minutes"), zone=zone, pointer=pointer)
 
 
+def meant(moment: datetime, zone: str, *, pointer: str = "") -> datetime:
+    """Return the wall time that a caller means: as it was sent or, sent with an offset, what clocks show then.
+
+    Raise `WallTimeSkipped` for one that never comes.
+    """
+    wall_time = wall(moment, zone) if moment.tzinfo else moment
+    require_real(wall_time, zone, pointer=pointer)
+    return wall_time.replace(microsecond=0)
+
+
 def require_recent_zone_data() -> None:
     """Return if the zone data know that Morocco has stayed on +00 since 2026-09-20; raise `SettingWrong` if not."""
     if local(_AFTER_THE_CHANGE, "Africa/Casablanca").utcoffset() != timedelta(0):

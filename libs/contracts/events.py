@@ -201,6 +201,12 @@ class SpeakerChanged(Event, frozen=True, kw_only=True, tag="stakeholders.speaker
 # scheduling
 
 
+class SolveRequested(Event, frozen=True, kw_only=True, tag="scheduling.solve-requested"):
+    """`id` is the solve. Scheduling tells itself, so that solving is a task of its own."""
+
+    draft_id: UUID
+
+
 class DraftSolved(Event, frozen=True, kw_only=True, tag="scheduling.draft-solved"):
     edition_id: UUID
     placed: int

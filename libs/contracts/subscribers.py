@@ -17,6 +17,7 @@ from libs.contracts.events import (
     OrganisationChanged,
     PanelChanged,
     ProgrammeReleased,
+    SolveRequested,
     SpeakerChanged,
     TenantChanged,
 )
@@ -37,6 +38,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
     NominationChanged: (),
     SpeakerChanged: ("scheduling",),
     CloneStepDone: ("editions",),
+    SolveRequested: ("scheduling",),
     DraftSolved: (),
     ProgrammeReleased: ("portal",),
 }

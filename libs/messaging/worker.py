@@ -23,11 +23,14 @@ THREADS = 8
 
 
 class Service(Struct, frozen=True):
-    """What a service's `worker.py` gives: what it hears, actors of its own, how it tells all it owns anew."""
+    """What a service's `worker.py` gives: what it hears, how it tells all it owns anew.
+
+    `declare` makes actors of its own, and returns what it hears that sets them going.
+    """
 
     name: str
     subscriptions: Callable[[Settings], tuple[Subscriptions, ...]]
-    declare: Callable[[dramatiq.Broker, Sessions, Settings], None] | None = None
+    declare: Callable[[dramatiq.Broker, Sessions, Settings], tuple[Subscriptions, ...]] | None = None
     announce: Callable[[AsyncSession, datetime], Awaitable[None]] | None = None
 
 
@@ -59,9 +62,10 @@ class WorkerProcess:
         for service in services:
             engine, sessions = connect(settings, service.name)
             self.engines[service.name] = engine
-            declare(self.broker, service.name, sessions, Hearing(sessions, service.subscriptions(settings)), patience)
+            heard = service.subscriptions(settings)
             if service.declare is not None:
-                service.declare(self.broker, sessions, settings)
+                heard += service.declare(self.broker, sessions, settings)
+            declare(self.broker, service.name, sessions, Hearing(sessions, heard), patience)
         # Only what is declared by now: the relay names other services' queues, whose messages are not for us.
         self._worker = dramatiq.Worker(self.broker, queues=self.broker.get_declared_queues(), worker_threads=THREADS)
         name = f"{socket.gethostname()}-{os.getpid()}"

@@ -1,0 +1,1 @@
+"""The share of this service in the making of an edition from another."""

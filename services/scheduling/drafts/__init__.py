@@ -1,0 +1,1 @@
+"""Programmes that are being worked on: placements, their conflicts, and solves."""

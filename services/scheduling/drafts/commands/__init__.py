@@ -1,0 +1,1 @@
+"""Changes to drafts: by hand (placing), and by the solver (solving)."""

@@ -1,0 +1,1 @@
+"""What the other services last told: editions, panels, speakers."""

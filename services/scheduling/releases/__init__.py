@@ -1,0 +1,1 @@
+"""Published programmes: numbered, immutable, rendered once."""

@@ -1,0 +1,1 @@
+"""What is to be put on an edition's programme."""
