@@ -21,13 +21,14 @@ from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
 from services.portal.headers import security_headers
+from services.portal.invitations.pages import InvitationPages
 from services.portal.letters.pages import letters
-from services.portal.mailbox.pages import show_mailbox
 from services.portal.nominations.pages import NominationPages
 from services.portal.organisations.pages import OrganisationPages
 from services.portal.programme.pages import ProgrammePages
 from services.portal.rendering import Rendering
 from services.portal.rooms.pages import RoomPages
+from services.portal.selection.pages import SelectionPages
 from services.portal.sessions.pages import SessionPages
 from services.portal.sign_ins.pages import SignInPages
 from services.portal.start.pages import routes as start
@@ -43,6 +44,7 @@ WORKSPACE = (
     DraftApprovalPages,
     NominationPages,
     CallPages,
+    SelectionPages,
     ProgrammePages,
     RoomPages,
     SessionPages,
@@ -68,7 +70,7 @@ def create(resources: Resources) -> Published:
         await engine.dispose()
 
     app = Litestar(
-        route_handlers=[*start, show_mailbox, SignInPages, *WORKSPACE],
+        route_handlers=[*start, SignInPages, InvitationPages, *WORKSPACE],
         on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={
