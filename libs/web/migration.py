@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from libs.db.guards import guard
+from libs.db.guards import guard, open_to_relay
 
 
 def mount_idempotency_keys(service: str) -> None:
@@ -19,3 +19,4 @@ def mount_idempotency_keys(service: str) -> None:
         schema=service,
     )
     guard(op.get_bind(), service, "idempotency_key")
+    open_to_relay(op.get_bind(), service, "idempotency_key", "SELECT, DELETE")  # which forgets them after a day

@@ -226,6 +226,23 @@ async def test_what_is_old_is_forgotten_and_effects_are_remembered_longer_than_f
     assert [row["id"] for row in connection.execute(inbox, (day.id,))] == sent[:2]
 
 
+async def test_what_an_idempotency_key_remembers_is_forgotten_after_a_day(
+    sessions: Sessions, connection: Connection, day: Day
+) -> None:
+    key = text(
+        "INSERT INTO idempotency_key (tenant_id, caller, key, fingerprint, created_at)"
+        "VALUES (:tenant, 'x', :key, '', now() - make_interval(hours => :hours))"
+    )
+    async with unit_of_work(sessions, day.id) as session:
+        for hours in (23, 25):
+            await session.execute(key, {"tenant": day.id, "key": f"{hours} hours", "hours": hours})
+    while forget(connection):
+        pass
+
+    async with unit_of_work(sessions, day.id) as session:
+        assert (await session.scalars(text("SELECT key FROM idempotency_key"))).all() == ["23 hours"]
+
+
 async def test_a_service_tells_the_present_state_of_all_that_it_owns_anew(
     sessions_of: Callable[[str], Sessions], settings: Settings, day: Day
 ) -> None:
