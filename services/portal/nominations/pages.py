@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
+from libs.i18n.catalogues import translator
 from services.portal.composing import Refused
 from services.portal.forms import EMPTY, Form
 from services.portal.nominations.domain import SEATED, left, places, roles, standing
@@ -65,7 +66,7 @@ class NominationPages(Controller):
         try:
             await visit.services.post(f"/calls/{situation.call['id']}/nominations", _command(form), key=form.key)
         except Refused as refused:
-            return _form(visit, situation, form.refused(refused))
+            return _form(visit, situation, form.refused(_in_words_of_the_form(refused, visit.language)))
         return visit.go(f"/editions/{edition}/nominations?done=submitted")
 
     @get("/{nomination:uuid}")
@@ -168,6 +169,19 @@ async def _one(visit: Visit, edition: str, nomination: UUID, template: str, form
         mine=read["organisation_id"] == visit.organisation_id,
         standing=bool(standing([read])),
     )
+
+
+def _in_words_of_the_form(refused: Refused, language: str) -> Refused:
+    """Return a question about the address as this form asks it: its remedy names fields of the API."""
+    _ = translator(language)
+    remedies = {
+        "email-known-by-another-name": _("Answer the question above, or correct the name or the address."),
+        "mailbox-of-several": _("Write the name as that person is known, or say that it is somebody new."),
+    }
+    if refused.kind not in remedies:
+        return refused
+    errors = [{**error, "remedy": remedies[refused.kind]} for error in refused.problem["errors"]]
+    return Refused(refused.status, {**refused.problem, "errors": errors})
 
 
 def _command(form: Form) -> dict[str, Any]:

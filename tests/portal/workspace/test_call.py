@@ -45,7 +45,7 @@ async def test_a_quota_below_what_is_standing_is_refused_at_its_field_and_the_ot
     assert 'value="0"' in wrong
     assert 'aria-invalid="true"' in wrong
     assert f'aria-describedby=" limit-{called.day.federation}-wrong"' in wrong
-    assert "1 nominations are standing: the quota cannot be 0." in page.words
+    assert "The quota cannot be 0." in page.words
     assert 'value="4"' in page.field(ministry)
     assert 'aria-invalid="true"' not in page.field(ministry)
 
