@@ -85,7 +85,7 @@ async def _set_quotas(stage: Stage, year: Year, call: UUID) -> None:
         rows = await session.execute(
             select(OrganisationQuota.organisation_id, OrganisationQuota.limit).filter_by(call_id=call)
         )
-        standing = dict(rows.tuples().all())
+        standing = dict(rows.all())
         for name, limit in year.samples.journey.quotas.items():
             organisation_id = year.cast.organisations[name]
             if standing.get(organisation_id) != limit:

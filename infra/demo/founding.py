@@ -97,7 +97,7 @@ async def _found_organisations(stage: Stage, founding: Founding, founder: Princi
     """Make the organisations that are missing, and wait until identity knows them all; return their ids."""
     async with stage.work("stakeholders", founder) as session:
         rows = await session.execute(select(Organisation.slug, Organisation.id))
-        ids = dict(rows.tuples().all())
+        ids = dict(rows.all())
         missing = [facts for facts in founding.organisations if facts.id not in ids]
         for facts in missing:
             command = CreateOrganisation(
@@ -175,7 +175,7 @@ async def make_clients(stage: Stage, cast: Cast, samples: Samples, now: datetime
     made = []
     async with stage.work("identity", cast.founder) as session:
         rows = await session.execute(select(Client.name, Client.id))
-        known = dict(rows.tuples().all())
+        known = dict(rows.all())
         for sample in samples.clients:
             organisation_id = cast.organisations[sample.organisation]
             secret = _secret(stage.settings, cast, organisation_id)
