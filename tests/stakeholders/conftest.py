@@ -102,6 +102,11 @@ async def day(sessions: Sessions) -> Day:
     """A day that has its organisations."""
     day = Day()
     await day.make_known(sessions)
+    await found_organisations(sessions, day)
+    return day
+
+
+async def found_organisations(sessions: Sessions, day: Day) -> None:
     async with unit_of_work(sessions, day.id) as session:
         for slug, kind, organisation_id in (
             ("ministry", "ministry", day.ministry),
@@ -121,7 +126,6 @@ async def day(sessions: Sessions) -> Day:
                     region="",
                 )
             )
-    return day
 
 
 @pytest.fixture
