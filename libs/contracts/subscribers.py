@@ -45,6 +45,7 @@ SUBSCRIBERS: dict[type[Event], tuple[str, ...]] = {
 
 EVENTS: dict[str, type[Event]] = {str(event.__struct_config__.tag): event for event in SUBSCRIBERS}
 
-# Tasks rather than news: a letter to be sent, an edition to be copied. Each travels in a message of its own, so that
-# it has a transaction of its own, is retried alone, and keeps nobody waiting.
-SINGLY: frozenset[type[Event]] = frozenset({EditionCloned, LetterQueued})
+# Tasks rather than news: a letter to be sent, an edition to be copied, a programme to be searched for.
+# Each travels in a message of its own, so that it has a transaction of its own, is retried alone, and keeps nobody
+# waiting.
+SINGLY: frozenset[type[Event]] = frozenset({EditionCloned, LetterQueued, SolveRequested})

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 from libs.config import Settings, as_role
 from libs.contracts.events import EditionChanged
+from libs.db.migrating import SERVICES
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.messaging.brokers import open_broker
 from libs.messaging.models import OutboxMessage
@@ -241,6 +242,12 @@ async def test_what_an_idempotency_key_remembers_is_forgotten_after_a_day(
 
     async with unit_of_work(sessions, day.id) as session:
         assert (await session.scalars(text("SELECT key FROM idempotency_key"))).all() == ["23 hours"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_knows_whom_to_tell(settings: Settings, service: str) -> None:
+    with relay_connection(settings, service) as connection:
+        assert known_tenants(connection) == sorted(set(known_tenants(connection)))
 
 
 async def test_a_service_tells_the_present_state_of_all_that_it_owns_anew(
