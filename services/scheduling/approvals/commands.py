@@ -25,8 +25,8 @@ from services.scheduling.approvals.domain import (
 from services.scheduling.constraints.registry import check, hard
 from services.scheduling.constraints.sentences import tell
 from services.scheduling.drafts.models import Draft
-from services.scheduling.ground.domain import Ground, WallPlacement, programme_of
-from services.scheduling.ground.queries import last_release, read_ground, read_placements
+from services.scheduling.ground.domain import programme_of
+from services.scheduling.ground.queries import last_release, read_stand
 from services.scheduling.releases.commands import make_release
 
 
@@ -37,7 +37,7 @@ async def propose_release(
     draft: Draft | None = await session.scalar(select(Draft).filter_by(id=draft_id).with_for_update())
     if draft is None:
         raise NoSuch(what="draft", id=draft_id)
-    ground, placements = await _stand(session, draft)
+    ground, placements = await read_stand(session, draft.id)
     if not placements:
         raise NothingPlaced
     problem = ground.problem()
@@ -62,7 +62,7 @@ async def reopen_releases(session: AsyncSession, principal: Principal, edition_i
         .with_for_update(of=Approval)  # one that is being signed for the last time is open no longer
     )
     for approval, draft in (await session.execute(open_ones)).all():
-        content = content_of(*await _stand(session, draft))
+        content = content_of(*await read_stand(session, draft.id))
         if hash_of(content) == approval.sha256:
             continue
         proposed_by, proposed_for = approval.proposed_by, approval.proposed_for
@@ -76,7 +76,7 @@ async def reopen_releases(session: AsyncSession, principal: Principal, edition_i
 async def release(session: AsyncSession, principal: Principal, approval: Approval, now: datetime) -> None:
     """Make what was signed public, if it is what the draft says now."""
     draft = (await session.scalars(select(Draft).filter_by(id=approval.subject_id))).one()
-    ground, placements = await _stand(session, draft)
+    ground, placements = await read_stand(session, draft.id)
     content = content_of(ground, placements)
     if hash_of(content) != approval.sha256:
         titles = differing(approval.content, content)
@@ -90,7 +90,3 @@ EFFECTS: Mapping[str, Effect] = {RELEASE: release}
 async def _change(session: AsyncSession, draft: Draft, content: dict[str, Any]) -> Change:
     last = await last_release(session, draft.edition_id)
     return Change(kind=RELEASE, subject_id=draft.id, before=last.content if last else {}, content=content)
-
-
-async def _stand(session: AsyncSession, draft: Draft) -> tuple[Ground, list[WallPlacement]]:
-    return await read_ground(session, draft.edition_id), await read_placements(session, draft.id)

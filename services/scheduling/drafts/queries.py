@@ -1,10 +1,11 @@
 """Drafts as they are read: their placements, what is unplaced, and their conflicts in words."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
-from sqlalchemy import func, select
+from msgspec import Struct, convert
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.errors import NoSuch
@@ -14,9 +15,10 @@ from services.scheduling.constraints.sentences import ConflictView, tell
 from services.scheduling.drafts.models import Draft, Placement, Solve, SolveState
 from services.scheduling.ground.domain import (
     Ground,
+    WallPlacement,
     programme_of,
 )
-from services.scheduling.ground.queries import read_ground, read_placements
+from services.scheduling.ground.queries import ground_columns, placements_of_draft
 from services.scheduling.known.models import KnownEdition, matches
 from services.scheduling.problem import Problem
 from services.scheduling.programme import Placed, Timetable
@@ -84,6 +86,9 @@ class DraftView(Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
+_OWN = ("id", "version", "created_at", "changed_at")
+
+
 async def list_drafts(session: AsyncSession, edition: str) -> list[DraftSummary]:
     """Return an edition's drafts, the newest first."""
     placed = select(func.count()).where(Placement.tenant_id == Draft.tenant_id, Placement.draft_id == Draft.id)
@@ -95,21 +100,22 @@ async def list_drafts(session: AsyncSession, edition: str) -> list[DraftSummary]
 
 
 async def read_draft(session: AsyncSession, draft_id: UUID, language: str) -> DraftView:
-    draft: Draft | None = await session.scalar(select(Draft).filter_by(id=draft_id))
-    if draft is None:
+    """Read a draft and all that it stands on in one statement, and check it."""
+    of_draft = (KnownEdition.tenant_id == Draft.tenant_id) & (KnownEdition.id == Draft.edition_id)
+    own = [Draft.__table__.c[name] for name in _OWN]
+    query = select(*own, *ground_columns(), placements_of_draft(), _last_solve()).join(KnownEdition, of_draft)
+    row = (await session.execute(query.where(Draft.id == draft_id))).mappings().one_or_none()
+    if row is None:
         raise NoSuch(what="draft", id=draft_id)
-    ground = await read_ground(session, draft.edition_id)
-    placements = await read_placements(session, draft.id)
-    solves = await session.scalars(select(Solve).filter_by(draft_id=draft.id).order_by(Solve.id.desc()).limit(1))
-    solve = solves.one_or_none()
+    ground = convert({**row}, Ground)
+    placements = convert(row["placements"], list[WallPlacement])
     problem = ground.problem()
     programme = programme_of(problem, placements)
     timetable, conflicts = Timetable(problem, programme), check(problem, programme)
     zone = ground.timezone
     return DraftView(
-        id=draft.id,
-        version=draft.version,
-        edition_id=draft.edition_id,
+        **{name: row[name] for name in _OWN},
+        edition_id=ground.edition_id,
         edition=ground.edition,
         timezone=zone,
         days=_days(ground, problem),
@@ -117,22 +123,29 @@ async def read_draft(session: AsyncSession, draft_id: UUID, language: str) -> Dr
         unplaced=[session.id for session in timetable.unplaced],
         conflicts=tell(conflicts, ground.texts(), language),
         score={str(level): loss for level, loss in score(conflicts).items()},
-        solve=solve_view(solve) if solve else None,
-        created_at=draft.created_at,
-        changed_at=draft.changed_at,
+        solve=convert(row["solve"], SolveView | None),
     )
 
 
 async def read_solve(session: AsyncSession, draft_id: UUID, solve_id: UUID) -> SolveView:
-    solve = await session.scalar(select(Solve).filter_by(id=solve_id, draft_id=draft_id))
+    found = select(_solve()).where(Solve.id == solve_id, Solve.draft_id == draft_id)
+    solve = await session.scalar(found)
     if solve is None:
         raise NoSuch(what="solve", id=solve_id)
-    return solve_view(solve)
+    return convert(solve, SolveView)
 
 
-def solve_view(solve: Solve) -> SolveView:
-    own = {name: getattr(solve, name) for name in SolveView.__struct_fields__ if name != "placed"}
-    return SolveView(**own, placed=len(solve.placements))
+def _solve() -> ColumnElement[Any]:
+    """Return a solve as JSON."""
+    placed = func.jsonb_array_length(Solve.placements)
+    columns = {name: Solve.__table__.c.get(name, placed) for name in SolveView.__struct_fields__}
+    return func.jsonb_build_object(*(part for each in columns.items() for part in each))
+
+
+def _last_solve() -> ColumnElement[Any]:
+    of_draft = (Solve.tenant_id == Draft.tenant_id) & (Solve.draft_id == Draft.id)
+    last = select(_solve()).where(of_draft).order_by(Solve.id.desc()).limit(1)
+    return last.correlate(Draft).scalar_subquery().label("solve")
 
 
 def _days(ground: Ground, problem: Problem) -> list[DayView]:

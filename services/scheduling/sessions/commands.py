@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
@@ -24,8 +24,7 @@ from services.scheduling.approvals.commands import reopen_releases
 from services.scheduling.drafts.models import Placement
 from services.scheduling.ground.queries import titles_of
 from services.scheduling.hours import Stored, settle
-from services.scheduling.known.models import KnownEdition, KnownPanel
-from services.scheduling.known.queries import known_edition
+from services.scheduling.known.models import KnownEdition, KnownPanel, matches
 from services.scheduling.sessions.domain import (
     RelatedToItself,
     SaidRelation,
@@ -83,8 +82,8 @@ class ChangeSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 async def create_session(
     session: AsyncSession, principal: Principal, command: CreateSession, now: datetime
 ) -> ProgrammeSession:
-    edition = await known_edition(session, command.edition, pointer="/edition")
-    await _check_panel(session, edition, command.panel_id)
+    around = await _around(session, command.edition, command.panel_id)
+    edition = around.edition
     made = ProgrammeSession(
         tenant_id=principal.tenant_id,
         edition_id=edition.id,
@@ -101,7 +100,7 @@ async def create_session(
     _check_title(made)
     session.add(made)
     await flush_unless(session, SessionSlugTaken(pointer="/slug", slug=command.slug))
-    await _relate(session, made, command.relations)
+    await _relate(session, made, command.relations, around.sessions)
     record(session, principal, "sessions.create", made.id, now)
     return made
 
@@ -117,7 +116,8 @@ async def change_session(  # noqa: PLR0913, PLR0917 (the slice's four, the sessi
     """Change a session; an open approval of a programme that holds it is opened anew for all who must sign (E4)."""
     changed = await _lock_session(session, session_id)
     if_match.check(changed.version)
-    edition = await known_edition(session, changed.edition_id)
+    around = await _around(session, changed.edition_id, command.panel_id or None)
+    edition = around.edition
     for name in ("kind", "duration", "plenary", "expected_audience"):
         value = getattr(command, name)
         if value is not UNSET:
@@ -125,13 +125,12 @@ async def change_session(  # noqa: PLR0913, PLR0917 (the slice's four, the sessi
     if command.title is not UNSET:
         changed.title = normalise(command.title or {})
     if command.panel_id is not UNSET:
-        await _check_panel(session, edition, command.panel_id)
         changed.panel_id = command.panel_id
     if command.allowed is not UNSET:
         changed.allowed = _hours(command.allowed, edition)
     if command.relations is not UNSET:
         await session.execute(delete(SessionRelation).where(_concerns(changed.id)))
-        await _relate(session, changed, command.relations)
+        await _relate(session, changed, command.relations, around.sessions)
         flag_modified(changed, "allowed")  # its relations are part of its state: a new version
     _check_title(changed)
     await session.flush()
@@ -155,25 +154,53 @@ async def delete_session(
     record(session, principal, "sessions.delete", doomed.id, now)
 
 
-async def _relate(session: AsyncSession, related: ProgrammeSession, relations: Relations) -> None:
-    """Add what is said of a session and others; each may be named by its slug or its id."""
-    if not relations:
-        return
-    rows = await session.execute(
-        select(ProgrammeSession.id, ProgrammeSession.slug).filter_by(edition_id=related.edition_id)
+class _Around(Struct, frozen=True):
+    """What a session is made or changed among: its edition, and the ids of that edition's sessions by id and slug."""
+
+    edition: KnownEdition
+    sessions: dict[str, UUID]
+
+
+async def _around(session: AsyncSession, edition: str | UUID, panel_id: UUID | None) -> _Around:
+    """Read what a session stands among, in one statement; raise `NoSuch` for what is not there."""
+    panel = exists().where(
+        KnownPanel.tenant_id == KnownEdition.tenant_id,
+        KnownPanel.edition_id == KnownEdition.id,
+        KnownPanel.id == panel_id,
+        KnownPanel.removed.is_(False),
     )
-    known = {key: found for found, slug in rows for key in (str(found), slug)}
+    of_edition = (ProgrammeSession.tenant_id == KnownEdition.tenant_id) & (
+        ProgrammeSession.edition_id == KnownEdition.id
+    )
+    slugs = select(func.jsonb_object_agg(ProgrammeSession.slug, ProgrammeSession.id)).where(of_edition)
+    query = select(KnownEdition, panel, slugs.correlate(KnownEdition).scalar_subquery()).where(matches(edition))
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise NoSuch(what="edition", id=edition, pointer="/edition")
+    known, has_panel, by_slug = row
+    if panel_id is not None and not has_panel:
+        raise NoSuch(what="panel", id=panel_id, pointer="/panel_id")
+    found = {slug: UUID(identifier) for slug, identifier in (by_slug or {}).items()}
+    return _Around(known, found | {str(identifier): identifier for identifier in found.values()})
+
+
+async def _relate(
+    session: AsyncSession, related: ProgrammeSession, relations: Relations, sessions: dict[str, UUID]
+) -> None:
+    """Add what is said of a session and others; each may be named by its slug or its id."""
+    rows = []
     for place, said in enumerate(relations):
-        other = known.get(said.session)
+        pointer = f"/relations/{place}/session"
+        other = related.id if said.session == related.slug else sessions.get(said.session)
         if other is None:
-            raise NoSuch(what="session", id=said.session, pointer=f"/relations/{place}/session")
+            raise NoSuch(what="session", id=said.session, pointer=pointer)
         if other == related.id:
-            raise RelatedToItself(kind=said.kind, pointer=f"/relations/{place}/session")
+            raise RelatedToItself(kind=said.kind, pointer=pointer)
         first, kind, second = directed(related.id, said.kind, other)
-        row = insert(SessionRelation).values(
-            tenant_id=related.tenant_id, id=uuid7(), session_id=first, other_id=second, kind=kind, binding=said.binding
-        )
-        await session.execute(row.on_conflict_do_nothing())
+        key = {"tenant_id": related.tenant_id, "id": uuid7(), "session_id": first, "other_id": second}
+        rows.append({**key, "kind": kind, "binding": said.binding})
+    if rows:
+        await session.execute(insert(SessionRelation).values(rows).on_conflict_do_nothing())
 
 
 def _concerns(session_id: UUID) -> ColumnElement[bool]:
@@ -183,14 +210,6 @@ def _concerns(session_id: UUID) -> ColumnElement[bool]:
 def _check_title(checked: ProgrammeSession) -> None:
     if not checked.title and checked.panel_id is None:
         raise Untitled(pointer="/title")
-
-
-async def _check_panel(session: AsyncSession, edition: KnownEdition, panel_id: UUID | None) -> None:
-    if panel_id is None:
-        return
-    found = select(KnownPanel.id).filter_by(id=panel_id, edition_id=edition.id, removed=False)
-    if await session.scalar(found) is None:
-        raise NoSuch(what="panel", id=panel_id, pointer="/panel_id")
 
 
 def _hours(windows: tuple[Window, ...], edition: KnownEdition) -> Stored:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct, convert
-from sqlalchemy import delete, select
+from msgspec import Struct, convert, structs
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,8 +18,8 @@ from libs.zones import meant
 from services.scheduling.approvals.commands import reopen_releases
 from services.scheduling.drafts.domain import SolveRunning, check_on_the_days
 from services.scheduling.drafts.models import Draft, Placement, Solve
-from services.scheduling.ground.domain import WallPlacement
-from services.scheduling.ground.queries import last_release
+from services.scheduling.ground.domain import Ground, WallPlacement
+from services.scheduling.ground.queries import last_release, read_ground
 from services.scheduling.known.queries import known_edition
 from services.scheduling.rooms.models import Room
 from services.scheduling.sessions.models import ProgrammeSession
@@ -40,20 +40,11 @@ class PlaceSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 async def create_draft(session: AsyncSession, principal: Principal, command: CreateDraft, now: datetime) -> Draft:
     """Begin where the last release stands, with what of its rooms and sessions is still there; else with nothing."""
-    edition = await known_edition(session, command.edition, pointer="/edition")
-    draft = Draft(tenant_id=principal.tenant_id, edition_id=edition.id, created_at=now, changed_at=now)
+    ground = await read_ground(session, command.edition)
+    draft = Draft(tenant_id=principal.tenant_id, edition_id=ground.edition_id, created_at=now, changed_at=now)
     session.add(draft)
     await session.flush()
-    for placement in await _last_placements(session, edition.id):
-        session.add(
-            Placement(
-                tenant_id=draft.tenant_id,
-                draft_id=draft.id,
-                session_id=placement.session_id,
-                room_id=placement.room_id,
-                starts_at=placement.starts_at,
-            )
-        )
+    await put_all(session, draft, await _last_placements(session, ground))
     record(session, principal, "drafts.create", draft.id, now)
     return draft
 
@@ -72,11 +63,7 @@ async def place_session(  # noqa: PLR0913, PLR0917 (the slice's four, the placem
     edition = await known_edition(session, draft.edition_id)
     starts_at = meant(command.starts_at, edition.timezone, pointer="/starts_at")
     check_on_the_days(starts_at, edition.starts_on, edition.ends_on)
-    if await session.scalar(select(ProgrammeSession.id).filter_by(id=session_id, edition_id=edition.id)) is None:
-        raise NoSuch(what="session", id=session_id)
-    room = select(Room.id).filter_by(id=command.room_id, edition_id=edition.id)
-    if await session.scalar(room.with_for_update(key_share=True, read=True)) is None:
-        raise NoSuch(what="room", id=command.room_id, pointer="/room_id")
+    await _keep_there(session, edition.id, session_id, command.room_id)
     row = insert(Placement).values(
         tenant_id=draft.tenant_id,
         draft_id=draft.id,
@@ -109,13 +96,19 @@ async def lock_draft(session: AsyncSession, draft_id: UUID) -> Draft:
     return draft
 
 
-async def _last_placements(session: AsyncSession, edition_id: UUID) -> list[WallPlacement]:
+async def put_all(session: AsyncSession, draft: Draft, placements: list[WallPlacement]) -> None:
+    """Put many sessions into a draft at once."""
+    rows = [{"tenant_id": draft.tenant_id, "draft_id": draft.id, **structs.asdict(each)} for each in placements]
+    if rows:
+        await session.execute(insert(Placement), rows)
+
+
+async def _last_placements(session: AsyncSession, ground: Ground) -> list[WallPlacement]:
     """Return where the last release has what is still to be scheduled, in rooms that are still there."""
-    last = await last_release(session, edition_id)
+    last = await last_release(session, ground.edition_id)
     if last is None:
         return []
-    rooms = set(await session.scalars(select(Room.id).filter_by(edition_id=edition_id)))
-    sessions = set(await session.scalars(select(ProgrammeSession.id).filter_by(edition_id=edition_id)))
+    rooms, sessions = {room.id for room in ground.rooms}, {each.id for each in ground.sessions}
     return [
         WallPlacement(session_id=each.id, room_id=each.room_id, starts_at=each.starts_at.replace(tzinfo=None))
         for each in convert(last.programme, Programme).sessions
@@ -125,12 +118,30 @@ async def _last_placements(session: AsyncSession, edition_id: UUID) -> list[Wall
 
 async def _lock_to_change(session: AsyncSession, draft_id: UUID, if_match: IfMatch) -> Draft:
     """Lock a draft for a change by hand, which the solver would undo if it were at work on it."""
-    draft = await lock_draft(session, draft_id)
+    solving = exists().where(
+        Solve.tenant_id == Draft.tenant_id, Solve.draft_id == Draft.id, Solve.state.in_(("waiting", "running"))
+    )
+    found = await session.execute(select(Draft, solving).where(Draft.id == draft_id).with_for_update(of=Draft))
+    row = found.one_or_none()
+    if row is None:
+        raise NoSuch(what="draft", id=draft_id)
+    draft, is_solving = row
     if_match.check(draft.version)
-    running = select(Solve.id).where(Solve.draft_id == draft.id, Solve.state.in_(("waiting", "running")))
-    if await session.scalar(running) is not None:
+    if is_solving:
         raise SolveRunning
     return draft
+
+
+async def _keep_there(session: AsyncSession, edition_id: UUID, session_id: UUID, room_id: UUID) -> None:
+    """Hold a session and a room of the edition, so that nobody deletes them meanwhile; raise which is not there."""
+    same_edition = (Room.tenant_id == ProgrammeSession.tenant_id) & (Room.edition_id == ProgrammeSession.edition_id)
+    of_edition = (ProgrammeSession.id == session_id) & (ProgrammeSession.edition_id == edition_id)
+    both = select(ProgrammeSession.id).join(Room, same_edition).where(of_edition, Room.id == room_id)
+    if await session.scalar(both.with_for_update(key_share=True, read=True)) is not None:
+        return
+    if await session.scalar(select(ProgrammeSession.id).where(of_edition)) is None:
+        raise NoSuch(what="session", id=session_id)
+    raise NoSuch(what="room", id=room_id, pointer="/room_id")
 
 
 async def _changed(session: AsyncSession, principal: Principal, draft: Draft, act: str, now: datetime) -> Draft:

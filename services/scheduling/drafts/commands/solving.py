@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct, to_builtins
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import DraftSolved, SolveRequested
@@ -15,12 +15,12 @@ from libs.identity import Principal
 from libs.journal.commands import record
 from libs.messaging.outbox import publish
 from services.scheduling.approvals.commands import reopen_releases
-from services.scheduling.drafts.commands.placing import lock_draft
+from services.scheduling.drafts.commands.placing import lock_draft, put_all
 from services.scheduling.drafts.domain import ABANDONED, NothingToSchedule, NotRunning, SolveRunning
 from services.scheduling.drafts.models import Draft, Placement, Solve, SolveState
 from services.scheduling.drafts.solves import better, unplaced
-from services.scheduling.ground.domain import Ground, WallPlacement, in_wall_time
-from services.scheduling.ground.queries import read_ground, read_placements
+from services.scheduling.ground.domain import Ground, in_wall_time
+from services.scheduling.ground.queries import read_ground, read_stand
 from services.scheduling.solving.lines import Improvement
 
 _UNDER_WAY = ("waiting", "running")
@@ -36,15 +36,14 @@ async def ask_for_solve(
     session: AsyncSession, principal: Principal, draft_id: UUID, command: AskForSolve, now: datetime
 ) -> Solve:
     """Ask for a solve of a draft; one at a time in a tenant."""
-    draft = await lock_draft(session, draft_id)
-    ground = await read_ground(session, draft.edition_id)
+    ground, _ = await read_stand(session, draft_id)
     if not (ground.rooms and ground.sessions):
         raise NothingToSchedule(rooms=len(ground.rooms), sessions=len(ground.sessions))
     silent = Solve.state.in_(_UNDER_WAY) & (Solve.heard_at < now - ABANDONED)
     await session.execute(update(Solve).where(silent).values(state="failed"))
     solve = Solve(
         tenant_id=principal.tenant_id,
-        draft_id=draft.id,
+        draft_id=draft_id,
         state="waiting",
         seconds=command.seconds,
         stop_asked=False,
@@ -59,9 +58,9 @@ async def ask_for_solve(
     )
     session.add(solve)
     await flush_unless(session, SolveRunning())
-    requested = SolveRequested(tenant_id=solve.tenant_id, id=solve.id, version=1, draft_id=draft.id)
+    requested = SolveRequested(tenant_id=solve.tenant_id, id=solve.id, version=1, draft_id=draft_id)
     publish(session, requested, now)
-    record(session, principal, "drafts.solve", draft.id, now, seconds=command.seconds)
+    record(session, principal, "drafts.solve", draft_id, now, seconds=command.seconds)
     return solve
 
 
@@ -112,15 +111,15 @@ async def end_solve(  # noqa: PLR0913, PLR0917 (the solve, and how it ended)
     solve = (await session.scalars(select(Solve).filter_by(id=solve_id).with_for_update())).one()
     if solve.state not in _UNDER_WAY:
         return
-    ground = await read_ground(session, draft.edition_id)
-    standing = await read_placements(session, draft.id)
+    ground, standing = await read_stand(session, draft.id)
     placements = standing
     if best is not None:
         _show(solve, ground, best)
         placements = better(ground, in_wall_time(ground.problem(), best.programme), standing)
     solve.state, solve.heard_at = state, now
     if placements is not standing:
-        await _replace(session, draft, placements)
+        await session.execute(delete(Placement).filter_by(draft_id=draft.id))
+        await put_all(session, draft, placements)
         draft.changed_at = now
     await session.flush()
     left = len(unplaced(ground, placements))
@@ -147,19 +146,3 @@ def _show(solve: Solve, ground: Ground, best: Improvement) -> None:
     solve.level, solve.bound = best.level, best.bound
     solve.placements = to_builtins(placements)
     solve.unplaced = len(unplaced(ground, placements))
-
-
-async def _replace(session: AsyncSession, draft: Draft, placements: list[WallPlacement]) -> None:
-    await session.execute(delete(Placement).filter_by(draft_id=draft.id))
-    rows = [
-        {
-            "tenant_id": draft.tenant_id,
-            "draft_id": draft.id,
-            "session_id": each.session_id,
-            "room_id": each.room_id,
-            "starts_at": each.starts_at,
-        }
-        for each in placements
-    ]
-    if rows:
-        await session.execute(insert(Placement), rows)
