@@ -29,7 +29,7 @@ def test_a_session_stands_in_its_rooms_row_and_as_long_as_it_lasts() -> None:
     placed = _placed("talk", "small", "2026-11-03T10:15:00+00:00", "2026-11-03T11:30:00+00:00")
     [day] = days(_draft(placed), ROOMS, [_session("talk")])
     [block] = day.blocks
-    assert (block.at, block.span, block.row, block.rows) == (15, 15, 3, 1)  # in five minutes from 09:00
+    assert (block.at, block.span, block.row, block.rows) == (3, 15, 3, 1)  # in five minutes from 10:00
 
 
 def test_a_plenary_lies_over_all_rooms() -> None:
@@ -44,6 +44,21 @@ def test_a_day_is_drawn_as_far_as_its_sessions_go_also_after_midnight() -> None:
     [day] = days(_draft(placed), ROOMS, [_session("gala")])
     assert day.hours[-1].moment == datetime.fromisoformat("2026-11-04T01:00:00+00:00")
     assert day.blocks[0].at + day.blocks[0].span <= day.span
+
+
+def test_all_days_are_drawn_on_the_same_hours() -> None:
+    second = {
+        "date": "2026-11-04",
+        "opens_at": "2026-11-04T09:00:00+00:00",
+        "closes_at": "2026-11-04T17:30:00+00:00",
+    }
+    early = _placed("a", "hall", "2026-11-03T09:00:00+00:00", "2026-11-03T10:00:00+00:00")
+    late = _placed("b", "hall", "2026-11-04T14:00:00+00:00", "2026-11-04T15:00:00+00:00", "2026-11-04")
+    draft = _draft(early, late)
+    draft["days"].append(second)
+    one, two = days(draft, ROOMS, [_session("a"), _session("b")])
+    assert (one.span, two.span) == (84, 84)  # 09:00 to 16:00
+    assert (one.blocks[0].at, two.blocks[0].at) == (0, 60)
 
 
 def test_only_what_must_not_be_is_marked_as_a_conflict() -> None:

@@ -8,6 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from services.portal.approvals.domain import moved, removed
+from services.portal.approvals.everywhere import approvals_of
 from services.portal.composing import Refused
 from services.portal.forms import EMPTY, Form
 from services.portal.visits import Visit
@@ -22,7 +23,7 @@ class EditionApprovalPages(Controller):
     @get()
     async def list(self, visit: NamedDependency[Visit], edition: FromPath[str]) -> Response[bytes]:
         found = visit.edition(edition)
-        approvals = await visit.services.items(f"/editions/{edition}/approvals")
+        approvals = await approvals_of(visit.services, edition, drafts=visit.may("programme.read"))
         mine = [each for each in approvals if visit.organisation_id in each["waiting"]]
         return visit.page("approvals/list.html", here="approvals", edition=found, approvals=approvals, mine=mine)
 

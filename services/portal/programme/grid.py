@@ -1,7 +1,7 @@
 """Where each session of a draft stands in the drawing of a day: rooms are rows, time runs along the line. Pure."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -53,45 +53,53 @@ def days(draft: Any, rooms: Sequence[Any], sessions: Sequence[Any]) -> list[Day]
     hot = {
         session for conflict in draft["conflicts"] if conflict["level"] == "hard" for session in conflict["session_ids"]
     }
+    placed_on = {
+        day["date"]: [each for each in draft["placements"] if each["day"] == day["date"]] for day in draft["days"]
+    }
+    first, last = _frame(draft["days"], placed_on)
     drawn = []
     for day in draft["days"]:
-        placed = [each for each in draft["placements"] if each["day"] == day["date"]]
-        opens_at, closes_at = _frame(day, placed)
+        opens_at = _midnight(day) + first
         blocks = [
             _block(each, by_id[each["session_id"]], names, rows, opens_at, hot)
-            for each in placed
+            for each in placed_on[day["date"]]
             if each["session_id"] in by_id and each["room_id"] in rows
         ]
         drawn.append(
             Day(
                 date=day["date"],
                 opens_at=opens_at,
-                hours=_hours(opens_at, closes_at),
+                hours=_hours(opens_at, last - first),
                 blocks=sorted(blocks, key=lambda block: (block.starts_at, block.row)),
             )
         )
     return drawn
 
 
-def _frame(day: Any, placed: Sequence[Any]) -> tuple[datetime, datetime]:
-    """Return the whole hours between which the day is drawn: its own, and those of what is placed outside of them."""
-    first = min(
-        [datetime.fromisoformat(day["opens_at"]), *(datetime.fromisoformat(each["starts_at"]) for each in placed)]
-    )
-    last = max(
-        [datetime.fromisoformat(day["closes_at"]), *(datetime.fromisoformat(each["ends_at"]) for each in placed)]
-    )
-    return first.replace(minute=0), last
+def _frame(days_of_draft: Sequence[Any], placed_on: Mapping[str, Sequence[Any]]) -> tuple[timedelta, timedelta]:
+    """Return from when until when, counted from midnight, every day is drawn: the same, so that they compare.
+
+    All of empty days, else what is used, and an hour more as long as a day is open; also what is placed outside of it.
+    """
+    opens = [datetime.fromisoformat(day["opens_at"]) - _midnight(day) for day in days_of_draft]
+    closes = [datetime.fromisoformat(day["closes_at"]) - _midnight(day) for day in days_of_draft]
+    placed = [(_midnight(day), each) for day in days_of_draft for each in placed_on[day["date"]]]
+    if placed:
+        starts = [datetime.fromisoformat(each["starts_at"]) - midnight for midnight, each in placed]
+        ends = [datetime.fromisoformat(each["ends_at"]) - midnight for midnight, each in placed]
+        opens, closes = starts, [*ends, min(max(ends) + _HOUR, max(closes))]
+    return min(opens) // _HOUR * _HOUR, -(-max(closes) // _HOUR) * _HOUR
 
 
-def _hours(opens_at: datetime, closes_at: datetime) -> list[Hour]:
-    hours = []
-    moment = opens_at
-    while moment < closes_at:
-        span = min(_HOUR, closes_at - moment)
-        hours.append(Hour((moment - opens_at) // UNIT, max(1, span // UNIT), moment))
-        moment += _HOUR
-    return hours
+def _midnight(day: Any) -> datetime:
+    """Return the day's midnight with the offset of its opening."""
+    return datetime.combine(date.fromisoformat(day["date"]), time(), datetime.fromisoformat(day["opens_at"]).tzinfo)
+
+
+def _hours(opens_at: datetime, length: timedelta) -> list[Hour]:
+    return [
+        Hour(number * (_HOUR // UNIT), _HOUR // UNIT, opens_at + number * _HOUR) for number in range(length // _HOUR)
+    ]
 
 
 def _block(  # noqa: PLR0913, PLR0917 (what one block is drawn from)
