@@ -223,6 +223,9 @@ class ProgrammeReleased(Event, frozen=True, kw_only=True, tag="scheduling.progra
 # cloning, told by each service that copies
 
 
+NOT_COPIED = "This part could not be copied. It is kept, and copied once the cause is mended."
+
+
 class CloneStepDone(Event, frozen=True, kw_only=True, tag="cloning.clone-step-done"):
     """`id` is made of edition and service; `failed` is empty, or says why the step was given up."""
 

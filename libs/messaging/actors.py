@@ -6,12 +6,9 @@ import dramatiq
 import structlog
 from dramatiq.asyncio import async_to_sync
 from dramatiq.middleware import TimeLimitExceeded
-from msgspec import Struct, convert, to_builtins
-from sqlalchemy.dialects.postgresql import insert
+from msgspec import Struct, convert
 
-from libs.db.tenancy import Sessions, unit_of_work
 from libs.messaging.envelopes import HEAR, PARKED, Envelope, message
-from libs.messaging.models import ParkedMessage
 from libs.messaging.subscriptions import Hearing
 from libs.observability.correlation import correlate
 
@@ -32,7 +29,6 @@ class Patience(Struct, frozen=True):
 def declare(
     broker: dramatiq.Broker,
     service: str,
-    sessions: Sessions,
     hearing: Hearing,
     patience: Patience = Patience(),  # noqa: B008 (frozen)
 ) -> None:
@@ -57,7 +53,7 @@ def declare(
     async def parked(given_up: dict[str, Any], _retries: dict[str, Any]) -> None:
         reason = str(given_up["options"].get("traceback") or "")[-_LONGEST_REASON:]
         for each in given_up["args"][0]:
-            await park(sessions, convert(each, Envelope), reason)
+            await hearing.park(convert(each, Envelope), reason)
 
     pauses: dict[str, Any] = {"min_backoff": patience.first_pause, "max_backoff": patience.longest_pause}
     dramatiq.actor(
@@ -72,17 +68,3 @@ def declare(
         on_retry_exhausted=f"{service}.{PARKED}",
         **pauses,
     )(hear)
-
-
-async def park(sessions: Sessions, envelope: Envelope, reason: str) -> None:
-    """Keep a fact that could not be delivered, with the reason, until somebody replays it."""
-    log.error("a fact is parked", type=envelope.type, fact=str(envelope.id))
-    async with unit_of_work(sessions, envelope.tenant_id) as session:
-        row = insert(ParkedMessage).values(
-            tenant_id=envelope.tenant_id,
-            id=envelope.id,
-            type=envelope.type,
-            envelope=to_builtins(envelope),
-            reason=reason,
-        )
-        await session.execute(row.on_conflict_do_nothing())

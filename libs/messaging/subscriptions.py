@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from msgspec import Struct
+import structlog
+from msgspec import Struct, to_builtins
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,8 +19,10 @@ from libs.contracts.events import Event
 from libs.contracts.subscribers import EVENTS
 from libs.db.tenancy import Sessions, act_as, unit_of_work
 from libs.messaging.envelopes import Envelope
-from libs.messaging.models import InboxMessage
+from libs.messaging.models import InboxMessage, ParkedMessage
 from libs.observability.correlation import correlate
+
+log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Event)
 Handle = Callable[[AsyncSession, E, Envelope], Awaitable[None]]
@@ -40,12 +43,22 @@ class Subscriptions:
 
     def __init__(self) -> None:
         self.handlers: list[Handler] = []
+        self.last_words: list[Handler] = []
 
     def projection(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
         return self._register(event, once=False)
 
     def effect(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
         return self._register(event, once=True)
+
+    def given_up(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
+        """Let a handler say that a fact was given up: it runs in the transaction that parks it."""
+
+        def register(handle: Handle[E]) -> Handle[E]:
+            self.last_words.append(Handler(event, handle, once=False))
+            return handle
+
+        return register
 
     def _register(self, event: type[E], *, once: bool) -> Callable[[Handle[E]], Handle[E]]:
         def register(handle: Handle[E]) -> Handle[E]:
@@ -61,8 +74,12 @@ class Hearing:
     def __init__(self, sessions: Sessions, subscriptions: Iterable[Subscriptions]) -> None:
         self._sessions = sessions
         self._handlers: defaultdict[type[Event], list[Handler]] = defaultdict(list)
-        for handler in (handler for each in subscriptions for handler in each.handlers):
-            self._handlers[handler.event].append(handler)
+        self._last_words: defaultdict[type[Event], list[Handler]] = defaultdict(list)
+        for each in subscriptions:
+            for handler in each.handlers:
+                self._handlers[handler.event].append(handler)
+            for handler in each.last_words:
+                self._last_words[handler.event].append(handler)
 
     async def hear_all(self, envelopes: list[Envelope]) -> None:
         """Take in a batch: one transaction for each tenant, the inbox claimed in one statement."""
@@ -82,6 +99,31 @@ class Hearing:
                 failures.append(failure)
         if failures:
             raise ExceptionGroup(f"{envelope.type} {envelope.id}", failures)
+
+    async def park(self, envelope: Envelope, reason: str) -> None:
+        """Keep a fact that no retry could deliver, with the reason, until somebody replays it; say so where asked."""
+        log.error("a fact is parked", type=envelope.type, fact=str(envelope.id))
+        last_words = self._last_words[EVENTS[envelope.type]] if envelope.type in EVENTS else []
+        try:
+            await self._park(envelope, reason, last_words)
+        except Exception:
+            log.exception("a fact is parked in silence", type=envelope.type, fact=str(envelope.id))
+            await self._park(envelope, reason, [])
+
+    async def _park(self, envelope: Envelope, reason: str, last_words: list[Handler]) -> None:
+        row = insert(ParkedMessage).values(
+            tenant_id=envelope.tenant_id,
+            id=envelope.id,
+            type=envelope.type,
+            envelope=to_builtins(envelope),
+            reason=reason,
+        )
+        async with unit_of_work(self._sessions, envelope.tenant_id, actor=envelope.actor) as session:
+            correlate(envelope.correlation_id)
+            if await session.scalar(row.on_conflict_do_nothing().returning(ParkedMessage.id)) is None:
+                return  # it is parked already
+            for handler in last_words:
+                await handler.handle(session, envelope.open(), envelope)
 
     def _concerned(self, envelope: Envelope) -> list[Handler]:
         """Return who hears a fact: all, or the projections only when it is told anew."""

@@ -65,7 +65,7 @@ class WorkerProcess:
             heard = service.subscriptions(settings)
             if service.declare is not None:
                 heard += service.declare(self.broker, sessions, settings)
-            declare(self.broker, service.name, sessions, Hearing(sessions, heard), patience)
+            declare(self.broker, service.name, Hearing(sessions, heard), patience)
         # Only what is declared by now: the relay names other services' queues, whose messages are not for us.
         self._worker = dramatiq.Worker(self.broker, queues=self.broker.get_declared_queues(), worker_threads=THREADS)
         name = f"{socket.gethostname()}-{os.getpid()}"

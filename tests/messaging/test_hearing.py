@@ -14,7 +14,7 @@ from libs.messaging.subscriptions import Hearing, Subscriptions
 from libs.tenants.models import KnownTenant
 from libs.tenants.subscribers import remember_tenant
 from tests.days import Day
-from tests.messaging.facts import NOW, Listener, enveloped, fact, noted, remembered
+from tests.messaging.facts import NOW, Listener, enveloped, fact, noted, parked_facts, remembered
 
 
 async def test_a_fact_delivered_twice_takes_effect_once(sessions: Sessions, day: Day) -> None:
@@ -92,6 +92,27 @@ async def test_a_fact_that_is_told_anew_fills_projections_and_has_no_effect(sess
     await hearing.hear_all([anew, anew])
 
     assert copies == [anew.open().id] * 3
+    assert await noted(sessions, day.id) == []
+
+
+async def test_who_asked_is_told_once_that_a_fact_was_given_up(sessions: Sessions, day: Day) -> None:
+    listener, subscriptions = Listener(), Subscriptions()
+    subscriptions.given_up(LetterRequested)(listener.note)
+    hearing, given_up = Hearing(sessions, [subscriptions]), enveloped(fact(day.id))
+
+    for _ in range(2):
+        await hearing.park(given_up, "a reason")
+    assert await noted(sessions, day.id) == [given_up.open().id]
+
+
+async def test_a_fact_is_parked_even_where_nobody_can_say_so(sessions: Sessions, day: Day) -> None:
+    listener, subscriptions = Listener(), Subscriptions()
+    subscriptions.given_up(LetterRequested)(listener.note)
+    unreadable = structs.replace(enveloped(fact(day.id, "bad")), body={"type": "letters.letter-requested"})
+    for given_up in (enveloped(fact(day.id, "bad")), unreadable):
+        await Hearing(sessions, [subscriptions]).park(given_up, "a reason")
+
+    assert [row.reason for row in await parked_facts(sessions, day.id)] == ["a reason"] * 2
     assert await noted(sessions, day.id) == []
 
 

@@ -47,7 +47,7 @@ async def post(request: pytest.FixtureRequest, settings: Settings) -> AsyncItera
     closing_engines = ClosesEngines()
     closing_engines.engines["outreach"] = engine
     broker, queue, listener = open_broker(settings, closing_engines), f"test-{uuid7().hex[-12:]}", Listener()
-    declare(broker, queue, sessions, Hearing(sessions, [listener.subscriptions]), Patience(retries=2, first_pause=50))
+    declare(broker, queue, Hearing(sessions, [listener.subscriptions]), Patience(retries=2, first_pause=50))
     worker = dramatiq.Worker(broker, queues={queue}, worker_threads=4, worker_timeout=100)
     worker.start()
     yield Post(broker, queue, listener)

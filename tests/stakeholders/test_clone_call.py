@@ -119,3 +119,23 @@ async def test_an_edition_without_a_call_reports_that_there_was_nothing_to_copy(
     assert await rows(call, Call, edition_id=event.id) == []
     [step] = await told(call, "cloning.clone-step-done")
     assert set(step["counts"].values()) == {0}
+
+
+async def test_a_share_that_is_given_up_is_named_and_copied_when_it_is_replayed(call: OpenCall) -> None:
+    event = cloned(call)
+    given_up = Envelope(
+        id=uuid7(),
+        type="editions.edition-cloned",
+        tenant_id=event.tenant_id,
+        body=to_builtins(event),
+        actor="system",
+        correlation_id="",
+        occurred_at=TODAY,
+    )
+    hearing = Hearing(call.sessions, subscriptions(None))  # type: ignore[arg-type]
+    await hearing.park(given_up, "a reason")
+    await hearing.hear_one(given_up)
+
+    failed, done = await told(call, "cloning.clone-step-done")
+    assert (failed["service"], bool(failed["failed"]), failed["counts"]) == ("stakeholders", True, {})
+    assert (done["service"], done["failed"], done["counts"]["calls"]) == ("stakeholders", "", 1)

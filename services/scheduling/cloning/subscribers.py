@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import ColumnElement, DateTime, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.contracts.events import CloneStepDone, EditionCloned, Origin
+from libs.contracts.events import NOT_COPIED, CloneStepDone, EditionCloned, Origin
 from libs.db.copying import copy_rows, to_be_copied
 from libs.messaging.envelopes import Envelope
 from libs.messaging.outbox import publish
@@ -45,15 +45,24 @@ async def copy_programme(session: AsyncSession, event: EditionCloned, envelope: 
         sessions = await _copy_sessions(session, event)
         relations = await _copy_relations(session, sessions)
     counts = {"rooms": len(rooms), "sessions": len(sessions), "relations": len(relations)}
-    done = CloneStepDone(
+    publish(session, _done(event, counts), envelope.occurred_at)
+
+
+@subscriptions.given_up(EditionCloned)
+async def report_failure(session: AsyncSession, event: EditionCloned, envelope: Envelope) -> None:
+    publish(session, _done(event, {}, failed=NOT_COPIED), envelope.occurred_at)
+
+
+def _done(event: EditionCloned, counts: dict[str, int], *, failed: str = "") -> CloneStepDone:
+    return CloneStepDone(
         tenant_id=event.tenant_id,
         id=uuid5(event.id, _SERVICE),
         version=1,
         edition_id=event.id,
         service=_SERVICE,
         counts=counts,
+        failed=failed,
     )
-    publish(session, done, envelope.occurred_at)
 
 
 async def _copy_sessions(session: AsyncSession, event: EditionCloned) -> list[Origin]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.contracts.events import CloneStepDone, EditionCloned, Origin
+from libs.contracts.events import NOT_COPIED, CloneStepDone, EditionCloned, Origin
 from libs.db.copying import copy_rows, to_be_copied
 from libs.messaging.envelopes import Envelope
 from libs.messaging.outbox import publish
@@ -45,6 +45,11 @@ async def copy_call(session: AsyncSession, event: EditionCloned, envelope: Envel
         publish(session, call.fact(), envelope.occurred_at)
     counts = {"calls": len(calls), "quotas": len(quotas), "panel_quotas": len(panel_quotas)}
     publish(session, _done(event, counts), envelope.occurred_at)
+
+
+@subscriptions.given_up(EditionCloned)
+async def report_failure(session: AsyncSession, event: EditionCloned, envelope: Envelope) -> None:
+    publish(session, _done(event, {}, failed=NOT_COPIED), envelope.occurred_at)
 
 
 async def _copy_quotas(
@@ -82,7 +87,7 @@ async def _ids(
     return (await session.scalars(rows)).all()
 
 
-def _done(event: EditionCloned, counts: dict[str, int]) -> CloneStepDone:
+def _done(event: EditionCloned, counts: dict[str, int], *, failed: str = "") -> CloneStepDone:
     return CloneStepDone(
         tenant_id=event.tenant_id,
         id=uuid5(event.id, _SERVICE),
@@ -90,4 +95,5 @@ def _done(event: EditionCloned, counts: dict[str, int]) -> CloneStepDone:
         edition_id=event.id,
         service=_SERVICE,
         counts=counts,
+        failed=failed,
     )
