@@ -26,7 +26,7 @@ from libs.resources import Application, Resources
 from libs.web.peers import Peers
 from tests.issuing import ISSUER, Issuer
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser.chromium", "tests.browser.demonstration"]
 
 hypothesis.settings.register_profile("moussem", deadline=None)  # a busy machine is no fault of the rule
 hypothesis.settings.load_profile("moussem")

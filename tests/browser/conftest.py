@@ -1,0 +1,33 @@
+"""Screens of the demonstration: each person has their own browser."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.demonstration import Demonstration
+from tests.browser.screen import Screen
+
+OpenScreen = Callable[..., Screen]
+
+
+@pytest.fixture
+def open_screen(chromium: Browser, demonstration: Demonstration) -> Iterator[OpenScreen]:
+    """Yield what opens somebody's browser; none of them may have complained at the end (scripts, policy).
+
+    What each saw last is kept, for whoever wonders why a test failed.
+    """
+    contexts, screens = [], []
+
+    def open_screen(language: str, folder: str, **settings: object) -> Screen:
+        context = chromium.new_context(**settings)  # type: ignore[arg-type] # as Playwright names them
+        contexts.append(context)
+        screens.append(Screen(context, demonstration.base_url, language, folder))
+        return screens[-1]
+
+    yield open_screen
+    for number, screen in enumerate(screens, 1):
+        screen.picture(f"last-{number}")
+    for context in contexts:
+        context.close()
+    assert [fault for screen in screens for fault in screen.faults] == []
