@@ -1,6 +1,6 @@
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import LiteralString
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -184,6 +184,27 @@ async def test_a_relay_whose_connections_are_cut_goes_on_and_says_that_it_lives(
     finally:
         relay.stop()
     assert not relay.is_alive()
+
+
+async def test_a_relay_that_is_never_idle_says_that_it_lives_all_the_same(
+    sessions: Sessions, settings: Settings, broker: dramatiq.Broker, day: Day
+) -> None:
+    name = f"test-{day.id}"
+    seen: list[datetime] = []
+
+    async def tells_on_and_was_seen_thrice() -> bool:
+        await tell(sessions, day, 1)
+        async with sessions() as session:
+            at = await session.scalar(text("SELECT seen_at FROM worker WHERE name = :name"), {"name": name})
+        seen.extend([at] if at is not None and at not in seen else [])
+        return len(seen) == 3
+
+    relay = Relay(settings, ("outreach",), broker, name=name)
+    relay.start()
+    try:
+        await until(tells_on_and_was_seen_thrice)
+    finally:
+        relay.stop()
 
 
 async def _is(look: Callable[[], list[str]], expected: list[str]) -> bool:
