@@ -77,7 +77,7 @@ async def stop_solve(session: AsyncSession, principal: Principal, key: tuple[UUI
 
 
 async def begin_solve(session: AsyncSession, solve_id: UUID, now: datetime) -> tuple[Solve, Ground] | None:
-    """Take a solve up, if it has not ended; raise nothing where its process died and another one goes on."""
+    """Take a solve up, if it has not ended: also one whose worker died."""
     solve = await session.scalar(select(Solve).filter_by(id=solve_id).with_for_update())
     if solve is None or solve.state not in _UNDER_WAY:
         return None
@@ -89,8 +89,10 @@ async def begin_solve(session: AsyncSession, solve_id: UUID, now: datetime) -> t
 async def note_progress(
     session: AsyncSession, solve_id: UUID, ground: Ground, best: Improvement | None, now: datetime
 ) -> bool:
-    """Note the best so far and that the process is alive; return whether it shall stop."""
+    """Note the best so far and that the process is alive; return whether it shall stop, or another one has ended it."""
     solve = (await session.scalars(select(Solve).filter_by(id=solve_id).with_for_update())).one()
+    if solve.state not in _UNDER_WAY:
+        return True
     solve.heard_at = now
     if best is not None:
         _show(solve, ground, best)
