@@ -13,7 +13,7 @@ from services.scheduling.programme import Placement, Programme, Timetable
 from services.scheduling.solving.search import build_model
 from tests.scheduling.samples import AMINA, HALL, OPENING, PANEL, SALON, SIGNING, YOUSSEF, a_problem, a_session, at
 
-STEP = 15
+STEP = 10
 DAYS = (Window(at("09:00"), at("12:00")), Window(at("22:00", 1), at("26:00", 1)))  # the second ends after midnight
 STARTS = [start for day in DAYS for start in range(day.opens, day.closes, STEP)]
 KINDS: list[SessionKind] = ["opening", "panel", "lunch", "meeting", "closing"]

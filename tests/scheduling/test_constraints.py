@@ -229,6 +229,13 @@ def test_a_room_should_not_stand_empty_before_its_last_session() -> None:
     assert not told(problem, [put(PANEL, "09:00"), put(SIGNING, "10:15")], "compactness")
 
 
+def test_a_session_should_start_on_the_quarter_of_an_hour() -> None:
+    problem = a_problem(*TWO_SESSIONS)
+    assert told(problem, [put(PANEL, "09:15"), put(SIGNING, "11:20")], "round_start") == [
+        "“Conventions” starts at Tue 11:20, which is no quarter of an hour."
+    ]
+
+
 def test_every_constraint_has_its_own_name_and_its_sentence_in_every_language() -> None:
     assert len(BY_KIND) == len(CONSTRAINTS)
     for language in ("fr", "ar"):

@@ -11,6 +11,7 @@ from services.scheduling.constraints.opening_hours import OPENING_HOURS
 from services.scheduling.constraints.order import ORDER
 from services.scheduling.constraints.placed import PLACED
 from services.scheduling.constraints.plenary import PLENARY
+from services.scheduling.constraints.round_start import ROUND_START
 from services.scheduling.constraints.turnover import TURNOVER
 from services.scheduling.problem import Problem
 from services.scheduling.programme import Programme, Timetable
@@ -31,6 +32,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     PLACED,
     WASTE,
     COMPACTNESS,
+    ROUND_START,
 )
 BY_KIND = {constraint.kind: constraint for constraint in CONSTRAINTS}
 

@@ -1,6 +1,7 @@
 """The programme as CP-SAT sees it: whether, where and when each session is, for the constraints to speak about."""
 
 from collections.abc import Callable, Iterable
+from math import gcd
 from typing import NamedTuple
 from uuid import UUID
 
@@ -66,6 +67,15 @@ class Model:
                     self._sums[session, name] = self.cp.new_bool_var("")
                     self.cp.add(sum(literals) == self._sums[session, name])
         return self._sums[session, name]
+
+    def starts_between(self, session: UUID, minutes: int) -> IntVar:
+        """Make a literal that is true where the session starts at no multiple of `minutes`; it may be so elsewhere."""
+        variables, step = self.sessions[session], self.problem.step
+        last = max((day.closes for day in self.problem.days), default=0) // step
+        multiples = Domain.from_values(range(0, last + 1, minutes // gcd(minutes, step)))
+        between = self.cp.new_bool_var("")
+        self.cp.add_linear_expression_in_domain(variables.grid, multiples).only_enforce_if(variables.present, ~between)
+        return between
 
     def occupation(self, session: UUID, room: Room) -> IntervalVar:
         """Take the session in this room with the turnover after it; absent where it is elsewhere."""
