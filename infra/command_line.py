@@ -16,6 +16,7 @@ from infra.embedded.processes import NotStarted
 from infra.embedded.supervisor import supervise
 from libs.config import Settings, SettingWrong, read_settings
 from libs.errors import DomainError
+from libs.zones import require_recent_zone_data
 
 # What a command needs of the services is imported by the command: the supervisor would keep it in memory for ever.
 # ruff: noqa: PLC0415
@@ -35,6 +36,7 @@ def main() -> None:
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
     """Do what the command line says; raise the reason where that cannot be done."""
     given = _parser().parse_args(arguments)
+    require_recent_zone_data()
     given.run(given, environ)
 
 

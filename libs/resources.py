@@ -9,6 +9,7 @@ from msgspec import Struct
 from libs.config import Settings
 from libs.web.peers import Peers
 from libs.web.tokens import TokenVerifier
+from libs.zones import require_recent_zone_data
 
 
 class Application(Protocol):
@@ -28,5 +29,7 @@ class Resources(Struct, frozen=True):
 
 
 def open_resources(settings: Settings) -> Resources:
+    """Open what every web process needs; raise `SettingWrong` where the zone data are too old to be right."""
+    require_recent_zone_data()
     peers = Peers(settings.base_url)
     return Resources(settings, peers, TokenVerifier(settings.issuer, peers.keys))

@@ -18,6 +18,7 @@ from libs.messaging.actors import Patience, declare
 from libs.messaging.brokers import open_broker
 from libs.messaging.relay import Relay
 from libs.messaging.subscriptions import Hearing, Subscriptions
+from libs.zones import require_recent_zone_data
 
 THREADS = 8
 
@@ -72,6 +73,8 @@ class WorkerProcess:
         self._relay = Relay(settings, tuple(service.name for service in services), self.broker, name=name)
 
     def start(self) -> None:
+        """Raise `SettingWrong` where the zone data are too old to be right."""
+        require_recent_zone_data()
         self._worker.start()
         if get_event_loop_thread() is None:
             raise LoopMissing
