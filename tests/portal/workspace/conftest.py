@@ -8,25 +8,30 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from litestar import Request, Response
 from litestar.types import Receive, Scope, Send
-from msgspec import Struct
+from msgspec import Struct, json
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from libs.config import Settings
 from libs.db.projections import keep_newest
 from libs.db.tenancy import Sessions, unit_of_work
+from libs.errors import DomainError
 from libs.identity import Principal
 from libs.messaging.envelopes import Envelope
+from libs.permissions import PUBLIC
 from libs.resources import Application, Resources
 from libs.web.conditional import IfMatch
 from libs.web.paths import service_of
 from libs.web.peers import Peers
+from libs.web.problems import problem_of
 from services.editions.editions.commands import RecordEdition, edition_changed, record_edition
 from services.editions.panels.commands import RecordPanel, panel_changed, record_panel
 from services.editions.panels.models import PanelSeat
 from services.identity.organisations.models import KnownOrganisation
 from services.identity.tenants.commands import Administrator, CreateTenant, create_tenant
+from services.identity.tokens.invitations import speaker_by
 from services.portal.app import create
 from services.portal.sign_ins.commands import begin
 from services.stakeholders.calls.commands import ChangeCall, CreateCall, change_call, create_call
@@ -39,7 +44,8 @@ from tests.portal.workspace.visitor import Visitor
 
 NO_ENVELOPE: Envelope = None  # type: ignore[assignment] # projections do not look at it
 ANY_VERSION = IfMatch("*")
-KNOWING = ("editions", "stakeholders", "portal")  # the services that are told of the day
+KNOWING = ("editions", "stakeholders", "scheduling", "portal")  # the services that are told of the day
+PROTECTED = ("theme", "release")
 
 SignIn = Callable[..., Awaitable[Visitor]]
 
@@ -61,7 +67,29 @@ async def portal(
     peers = Peers(ISSUER)
     app = create(Resources(settings, peers, issuer.verifier()))
 
+    async def exchange(scope: Scope, receive: Receive, send: Send) -> None:
+        """Play identity, whose keys are not the issuer's of this run: a speaker's link for a token."""
+        asked = json.decode((await receive())["body"])  # type: ignore[typeddict-item]
+        slug = scope["path"].split("/")[3]
+        public = Principal(tenant_id=UUID(slug.removeprefix("day-")), tenant=slug, role=PUBLIC)
+        try:
+            speaker = speaker_by(asked["link"], public, settings.key)
+        except DomainError as error:
+            await Response(problem_of(error), status_code=401).to_asgi_response(None, Request(scope))(
+                scope, receive, send
+            )
+            return
+        told = {
+            "access_token": issuer.token(speaker.principal),
+            "expires_in": 600,
+            "invitation_id": speaker.invitation_id,
+        }
+        await Response(told).to_asgi_response(None, Request(scope))(scope, receive, send)
+
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].endswith("/invitation-tokens"):
+            await exchange(scope, receive, send)
+            return
         await app_of(service_of(scope["path"]) or "")(scope, receive, send)
 
     peers.mount(dispatch)
@@ -120,7 +148,7 @@ async def day(settings: Settings, sessions_of: Callable[[str], Sessions]) -> Day
     """A day that the services know, with its organisations."""
     day = Day()
     for service in KNOWING:
-        await day.make_known(sessions_of(service))
+        await day.make_known(sessions_of(service), protected=PROTECTED)
     await _found(day, settings, sessions_of("identity"))
     async with unit_of_work(sessions_of("stakeholders"), day.id) as session:
         for slug, kind, organisation_id in (
