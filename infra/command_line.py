@@ -12,8 +12,8 @@ from msgspec import ValidationError, convert
 
 from infra.embedded.demonstration import load, where_to_look
 from infra.embedded.place import instance_settings, read_place
-from infra.embedded.processes import NotStarted
 from infra.embedded.supervisor import supervise
+from infra.supervising.ties import NotStarted
 from libs.config import Settings, SettingWrong, read_settings
 from libs.errors import DomainError
 from libs.zones import require_recent_zone_data
@@ -158,7 +158,7 @@ def _pair(value: str) -> tuple[str, str]:
 
 
 def _service(value: str) -> str:
-    from libs.db.migrating import SERVICES
+    from libs.config import SERVICES
 
     if value not in SERVICES:
         raise argparse.ArgumentTypeError(f"must be one of {', '.join(SERVICES)}")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dramatiq import Broker
 
-from infra.embedded.services import composition_roots, serving
+from infra.composition import composition_roots, serving
 from libs.config import Settings
 from libs.db.tenancy import connect
 from libs.messaging.brokers import open_broker

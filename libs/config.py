@@ -3,11 +3,15 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from msgspec import Struct
 
+SERVICES = ("identity", "editions", "stakeholders", "scheduling", "outreach", "portal")
 KEY_BYTES = 32
+_FILE = "_FILE"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -24,18 +28,43 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     database_url: str
     direct_database_url: str  # for LISTEN and migrations: past any pooler
+    database_urls: Mapping[str, str] = {}  # of the services that have a database of their own
+    direct_database_urls: Mapping[str, str] = {}
+    database_password: str = ""  # of every role that this process connects as
     broker_url: str
     base_url: str
+    internal_url: str  # where services reach one another
     issuer: str
     key: bytes  # seals links in letters; KEY_BYTES of it
     smtp_url: str
     mail_from: str
     mailbox: str  # the Maildir that the demonstration's mail sink fills; empty elsewhere
+    proxies: tuple[str, ...] = ()  # whose forwarded headers are believed: addresses and networks
     demo: bool
 
-    def address(self, role: str, *, driver: str = "postgresql+asyncpg", direct: bool = False) -> str:
-        """Return the database's address for one role; the driver as SQLAlchemy names it, or plain `postgresql`."""
-        return as_role(self.direct_database_url if direct else self.database_url, role, driver=driver)
+    def address(self, role: str, *, service: str = "", driver: str = "postgresql+asyncpg", direct: bool = False) -> str:
+        """Return the database's address for one role; the driver as SQLAlchemy names it, or plain `postgresql`.
+
+        A role of a service leads to that service's database; for any other, `service` says whose is meant.
+        """
+        url = self._database_of(service or role.removesuffix("_relay"), direct=direct)
+        return as_role(url, role, driver=driver, password=self.database_password)
+
+    def is_pooled(self, service: str) -> bool:
+        """Whether a pooler stands before a service's database: what is prepared may be gone by the next transaction."""
+        return self._database_of(service, direct=False) != self._database_of(service, direct=True)
+
+    def _database_of(self, service: str, *, direct: bool) -> str:
+        if direct:
+            return self.direct_database_urls.get(service, self.direct_database_url)
+        return self.database_urls.get(service, self.database_url)
+
+    @property
+    def broker_address(self) -> str:
+        """The broker's address with whom to be there: where it is PostgreSQL, the role `broker` unless it names one."""
+        if self.broker_url.startswith("amqp") or urlsplit(self.broker_url).username:
+            return self.broker_url
+        return as_role(self.broker_url, "broker", password=self.database_password)
 
     @property
     def secure(self) -> bool:
@@ -48,11 +77,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         return urlsplit(self.base_url).hostname in _LOOPBACK
 
 
-def as_role(url: str, role: str, *, driver: str = "postgresql") -> str:
-    """Return a PostgreSQL address with its user (and, in production, the password that stands for it) replaced."""
+def as_role(url: str, role: str, *, driver: str = "postgresql", password: str = "") -> str:
+    """Return a PostgreSQL address with its user and password replaced."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
-    return urlunsplit((driver, f"{quote(role)}@{place}", parts.path, parts.query, ""))
+    user = f"{quote(role)}:{quote(password, safe='')}" if password else quote(role)
+    return urlunsplit((driver, f"{user}@{place}", parts.path, parts.query, ""))
 
 
 def with_options(url: str, **options: str) -> str:
@@ -62,21 +92,66 @@ def with_options(url: str, **options: str) -> str:
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Read `MOUSSEM_…`; raise `SettingWrong` for the first variable that is missing or not right."""
+    """Read `MOUSSEM_…`; raise `SettingWrong` for the first variable that is missing or not right.
+
+    Whatever is secret may lie in a file: `MOUSSEM_KEY_FILE` names the one that holds what MOUSSEM_KEY would.
+    """
+    environ = _with_files(environ)
     database_url = _url(environ, "MOUSSEM_DATABASE_URL", ("postgresql",))
+    direct_database_url = _url(environ, "MOUSSEM_DIRECT_DATABASE_URL", ("postgresql",), database_url)
+    database_urls = _of_services(environ, "DATABASE_URL")
     base_url = _url(environ, "MOUSSEM_BASE_URL", ("http", "https"), "http://127.0.0.1:8000").rstrip("/")
     return Settings(
         database_url=database_url,
-        direct_database_url=_url(environ, "MOUSSEM_DIRECT_DATABASE_URL", ("postgresql",), database_url),
-        broker_url=_url(environ, "MOUSSEM_BROKER_URL", ("postgresql", "amqp", "amqps"), database_url),
+        direct_database_url=direct_database_url,
+        database_urls=database_urls,
+        direct_database_urls=database_urls | _of_services(environ, "DIRECT_DATABASE_URL"),
+        database_password=environ.get("MOUSSEM_DATABASE_PASSWORD", ""),
+        broker_url=_url(environ, "MOUSSEM_BROKER_URL", ("postgresql", "amqp", "amqps"), direct_database_url),
         base_url=base_url,
+        internal_url=_url(environ, "MOUSSEM_INTERNAL_URL", ("http", "https"), base_url).rstrip("/"),
         issuer=_url(environ, "MOUSSEM_ISSUER", ("http", "https"), base_url).rstrip("/"),
         key=_key(environ, "MOUSSEM_KEY"),
         smtp_url=_url(environ, "MOUSSEM_SMTP_URL", ("smtp", "smtps"), "smtp://127.0.0.1:25"),
         mail_from=environ.get("MOUSSEM_MAIL_FROM", "moussem@localhost"),
         mailbox=environ.get("MOUSSEM_MAILBOX", ""),
+        proxies=_networks(environ, "MOUSSEM_PROXIES"),
         demo=_flag(environ, "MOUSSEM_DEMO"),
     )
+
+
+def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with what its files hold."""
+    read = dict(environ)
+    for variable, file in environ.items():
+        if not (variable.startswith("MOUSSEM_") and variable.endswith(_FILE) and file):
+            continue
+        plain = variable.removesuffix(_FILE)
+        if environ.get(plain):
+            raise SettingWrong(variable, f"is set, and {plain} too: unset one of them")
+        try:
+            read[plain] = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingWrong(variable, f"names a file that cannot be read: {error}") from None
+    return read
+
+
+def _of_services(environ: Mapping[str, str], suffix: str) -> dict[str, str]:
+    """Return what is set for one service alone, e.g. MOUSSEM_EDITIONS_DATABASE_URL."""
+    named = {service: f"MOUSSEM_{service.upper()}_{suffix}" for service in SERVICES}
+    return {
+        service: _url(environ, variable, ("postgresql",))
+        for service, variable in named.items()
+        if environ.get(variable)
+    }
+
+
+def _networks(environ: Mapping[str, str], variable: str) -> tuple[str, ...]:
+    listed = tuple(part.strip() for part in environ.get(variable, "").split(",") if part.strip())
+    try:
+        return tuple(str(ip_network(each)) for each in listed)
+    except ValueError as error:
+        raise SettingWrong(variable, f"must list addresses and networks, as 10.0.0.0/8: {error}") from None
 
 
 def _url(environ: Mapping[str, str], variable: str, schemes: tuple[str, ...], default: str | None = None) -> str:

@@ -31,5 +31,5 @@ class Resources(Struct, frozen=True):
 def open_resources(settings: Settings) -> Resources:
     """Open what every web process needs; raise `SettingWrong` where the zone data are too old to be right."""
     require_recent_zone_data()
-    peers = Peers(settings.base_url)
+    peers = Peers(settings.internal_url)
     return Resources(settings, peers, TokenVerifier(settings.issuer, peers.keys))

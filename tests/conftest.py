@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from infra.embedded import postgresql
-from infra.embedded.roles import make_database
-from libs.config import KEY_BYTES, Settings, read_settings
-from libs.db.migrating import SERVICES, migrate
+from infra.roles import make_database
+from libs.config import KEY_BYTES, SERVICES, Settings, read_settings
+from libs.db.migrating import migrate
 from libs.db.tenancy import Sessions, connect
 from libs.identity import Principal
 from libs.observability.logs import configure_logs

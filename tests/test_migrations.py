@@ -9,8 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, NullPool, create_engine, inspect
 
-from libs.config import Settings
-from libs.db.migrating import SERVICES
+from libs.config import SERVICES, Settings
 from libs.db.tables import Mounted
 
 ROOT = Path(__file__).parents[1]

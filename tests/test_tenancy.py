@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import ProgrammingError
 
-from libs.db.migrating import SERVICES
+from libs.config import SERVICES
 from libs.db.tenancy import Sessions, unit_of_work
 from services.editions.commitments.models import Commitment
 from services.editions.editions.models import Edition

@@ -13,8 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.config import Settings
-from libs.db.migrating import SERVICES
+from libs.config import SERVICES, Settings
 from libs.db.tenancy import Sessions, connect, unit_of_work
 from libs.identity import Principal
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from infra.embedded.child import ROOT
-from infra.embedded.processes import NotStarted, as_child, signal_group
+from infra.supervising.child import ROOT
+from infra.supervising.ties import NotStarted, as_child, signal_group
 
 _LOADER = "infra.demo.load"
 

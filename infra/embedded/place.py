@@ -12,11 +12,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from infra.embedded.postgresql import Cluster
-from infra.embedded.processes import NotStarted
+from infra.listening import LOOPBACK, read_listening
+from infra.supervising.ties import NotStarted
 from libs.config import KEY_BYTES, Settings, SettingWrong, read_settings
 
-HOST = "127.0.0.1"  # personas' links sign anybody in: nobody else's machine may reach them
-_LARGEST_PORT = 65_535
+HOST = LOOPBACK  # personas' links sign anybody in: nobody else's machine may reach them
 _OURS = ("MOUSSEM_DATABASE_URL", "MOUSSEM_DIRECT_DATABASE_URL", "MOUSSEM_MAILBOX")
 
 
@@ -39,10 +39,7 @@ class Place(Struct, frozen=True):
 
 def read_place(environ: Mapping[str, str]) -> Place:
     """Read MOUSSEM_DATA and MOUSSEM_PORT; raise `SettingWrong`, for a wrong value of any other setting too."""
-    port = environ.get("MOUSSEM_PORT") or "8000"
-    if not (port.isascii() and port.isdigit() and 0 < int(port) <= _LARGEST_PORT):
-        raise SettingWrong("MOUSSEM_PORT", f"must be a number from 1 to {_LARGEST_PORT}")
-    return Place(data=Path(environ.get("MOUSSEM_DATA") or ".moussem").absolute(), port=int(port))
+    return Place(data=Path(environ.get("MOUSSEM_DATA") or ".moussem").absolute(), port=read_listening(environ).port)
 
 
 def check_settings(place: Place, environ: Mapping[str, str]) -> Settings:
@@ -50,8 +47,8 @@ def check_settings(place: Place, environ: Mapping[str, str]) -> Settings:
     for variable in _OURS:
         if variable in environ:
             raise SettingWrong(variable, "is set, but `demo` brings its own: unset it")
-    key = environ.get("MOUSSEM_KEY") or base64.b64encode(bytes(KEY_BYTES)).decode()
-    return read_settings(settings_of(place, {**environ, "MOUSSEM_KEY": key}, database_url="postgresql:///moussem"))
+    some = {} if _names_a_key(environ) else {"MOUSSEM_KEY": base64.b64encode(bytes(KEY_BYTES)).decode()}
+    return read_settings(settings_of(place, {**environ, **some}, database_url="postgresql:///moussem"))
 
 
 def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) -> dict[str, str]:
@@ -62,8 +59,9 @@ def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) 
         "MOUSSEM_MAILBOX": str(place.mailbox),
         "MOUSSEM_DEMO": "1",
         **environ,
-        "MOUSSEM_KEY": environ.get("MOUSSEM_KEY") or _key(place.data),
+        **({} if _names_a_key(environ) else {"MOUSSEM_KEY": _key(place.data)}),
         "MOUSSEM_DATA": str(place.data),
+        "MOUSSEM_HOST": HOST,
         "MOUSSEM_PORT": str(place.port),
     }
 
@@ -111,6 +109,10 @@ def check_port(place: Place) -> None:
                 f"Port {place.port} cannot be used ({error.strerror}): "
                 "stop what uses it, or choose another with MOUSSEM_PORT."
             ) from None
+
+
+def _names_a_key(environ: Mapping[str, str]) -> bool:
+    return bool(environ.get("MOUSSEM_KEY") or environ.get("MOUSSEM_KEY_FILE"))
 
 
 def _key(data: Path) -> str:

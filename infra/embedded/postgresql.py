@@ -21,8 +21,8 @@ from urllib.parse import quote
 import psycopg
 from msgspec import Struct
 
-from infra.embedded.privileges import lower_privileges
-from infra.embedded.processes import NotStarted, as_child, signal_group
+from infra.supervising.privileges import lower_privileges
+from infra.supervising.ties import NotStarted, as_child, signal_group
 
 SUPERUSER = "postgres"
 STOP = signal.SIGINT  # PostgreSQL's "fast": sessions are ended, nothing is lost

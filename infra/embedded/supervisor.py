@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from infra.embedded import postgresql
-from infra.embedded.child import Child, Plan, Say, last_line, spawn
-from infra.embedded.mail_sink import mail_sink
 from infra.embedded.place import Place, check_port, check_settings, held, settings_of
-from infra.embedded.processes import NotStarted, signal_group
+from infra.mailbox.sink import mail_sink
+from infra.supervising.child import Child, Plan, Say, last_line, spawn
+from infra.supervising.ties import NotStarted, signal_group
 
 Environ = Mapping[str, str]
 Loader = Callable[[Environ], Awaitable[None]]
@@ -84,7 +84,7 @@ class _Platform:
             await self._add(
                 Plan(
                     name=name,
-                    command=[sys.executable, "-m", f"infra.embedded.{name}"],
+                    command=[sys.executable, "-m", f"infra.{name}"],
                     environ=environ,
                     log=self._log(name),
                     is_ready=partial(_answers, self._place.base_url + path),
@@ -103,7 +103,7 @@ class _Platform:
         """In a process of its own: what it needs to import shall not stay in this one's memory."""
         begun = time.monotonic()
         log = self._log("migrations")
-        command = [sys.executable, "-m", "infra.embedded.database", cluster.superuser_address]
+        command = [sys.executable, "-m", "infra.database", cluster.superuser_address]
         process = await spawn(command, environ, log, signal.SIGKILL)
         try:
             if await process.wait():

@@ -7,9 +7,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
-from libs.config import Settings
+from libs.config import SERVICES, Settings
 
-SERVICES = ("identity", "editions", "stakeholders", "scheduling", "outreach", "portal")
 ROOT = Path(__file__).parents[2]
 _VERSIONS = "alembic_version"
 _LOCK_TIMEOUT = "10s"
@@ -33,8 +32,9 @@ def newest(service: str) -> str | None:
 
 def migrate(settings: Settings, *services: str) -> None:
     """Bring the named services' schemas (all, if none is named) up to this code."""
-    engine = create_engine(settings.address("migrator", driver="postgresql+psycopg", direct=True), poolclass=NullPool)
     for service in services or SERVICES:
+        address = settings.address("migrator", service=service, driver="postgresql+psycopg", direct=True)
+        engine = create_engine(address, poolclass=NullPool)
         with engine.begin() as connection:
             connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('moussem.migrate'))"))
@@ -43,4 +43,4 @@ def migrate(settings: Settings, *services: str) -> None:
             connection.execute(text(f"SET LOCAL search_path = {service}"))
             command.upgrade(configuration(service, connection), "head")
             connection.execute(text(f"GRANT SELECT ON {service}.{_VERSIONS} TO {service}"))
-    engine.dispose()
+        engine.dispose()

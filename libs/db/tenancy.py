@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,16 +22,24 @@ _SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
 _SET = text("SELECT set_config(:name, :value, true)")
 _ACTOR = "actor"
 
+# Behind a pooler each transaction has another connection: statements are parsed anew under no name, and stay nowhere.
+_UNPREPARED: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+}
+
 
 def connect(settings: Settings, service: str, *, connections: int = 2) -> tuple[AsyncEngine, Sessions]:
     """Open a pool as the service's own role, in its own schema; at most twice `connections` at a time."""
+    pooled = _UNPREPARED if settings.is_pooled(service) else {}
     engine = create_async_engine(
         settings.address(service),
         pool_size=connections,
         max_overflow=connections,
         pool_pre_ping=True,
         hide_parameters=True,  # an error's text is logged and parked: it shall hold no address and no name
-        connect_args={"server_settings": {"search_path": service, "application_name": f"moussem-{service}"}},
+        connect_args={"server_settings": {"application_name": f"moussem-{service}"}, **pooled},
     )
     return engine, async_sessionmaker(engine, expire_on_commit=False)
 

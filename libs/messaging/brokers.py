@@ -9,7 +9,7 @@ from dramatiq.middleware import AgeLimit, AsyncIO, Middleware, ShutdownNotificat
 from psycopg_pool import ConnectionPool
 from typing_extensions import override
 
-from libs.config import Settings, as_role
+from libs.config import Settings
 from libs.messaging.postgres_broker import SteadyBroker
 from libs.messaging.retries import SureRetries
 
@@ -41,7 +41,7 @@ def open_broker(settings: Settings, *middleware: Middleware, queues: int = 7) ->
     if settings.broker_url.startswith("amqp"):
         return QuorumBroker(url=settings.broker_url, confirm_delivery=True, middleware=usual)
     pool = ConnectionPool(
-        as_role(settings.broker_url, "broker"),
+        settings.broker_address,
         min_size=1,
         max_size=_CONNECTIONS_PER_QUEUE * queues + _CONNECTIONS_FOR_ALL,
         open=True,

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from msgspec import Struct
 
-from infra.embedded.mail_sink import mail_sink
-from infra.embedded.roles import make_database
+from infra.mailbox.sink import mail_sink
+from infra.roles import make_database
 from libs.config import KEY_BYTES, Settings, read_settings
 from libs.db.migrating import migrate
 from libs.db.tenancy import Sessions, connect

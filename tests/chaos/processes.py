@@ -8,8 +8,8 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from infra.embedded.child import ROOT
-from infra.embedded.processes import as_child
+from infra.supervising.child import ROOT
+from infra.supervising.ties import as_child
 
 _DIES_WITHIN = 60.0  # seconds
 
@@ -29,7 +29,7 @@ async def die_at(environ: Mapping[str, str], point: str, nth: int) -> None:
 @asynccontextmanager
 async def working(environ: Mapping[str, str]) -> AsyncIterator[None]:
     """Run the platform's worker while the block runs; it ends well when it is asked to."""
-    process = await _start(environ, "infra.embedded.worker")
+    process = await _start(environ, "infra.worker")
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from infra.embedded.services import composition_roots
+from infra.composition import composition_roots
 from libs.db.tenancy import Sessions, connect, unit_of_work
 from libs.messaging.models import OutboxMessage
 from libs.messaging.relay import relay_connection

@@ -17,7 +17,7 @@ from dramatiq.middleware import Middleware
 from sqlalchemy import event
 from typing_extensions import override
 
-from infra.embedded.worker import services
+from infra.worker import services
 from libs.config import read_settings
 from libs.messaging.worker import WorkerProcess
 from libs.observability.logs import configure_logs

@@ -102,6 +102,7 @@ def test_personas_are_let_in_on_this_machine_in_the_demonstration_only(
         direct_database_url="postgresql:///x",
         broker_url="postgresql:///x",
         base_url=base_url,
+        internal_url=base_url,
         issuer=base_url,
         key=KEY,
         smtp_url="smtp://localhost",

@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
-from infra.embedded.child import ROOT
+from infra.supervising.child import ROOT
 
 WAITS = 60.0  # seconds, for what takes five on a quiet machine
 
@@ -76,7 +76,7 @@ class Instance:
 
     def children(self) -> dict[str, int]:
         """Return the process of each part by its name."""
-        names = {"postgres": "PostgreSQL", "infra.embedded.web": "web", "infra.embedded.worker": "worker"}
+        names = {"postgres": "PostgreSQL", "infra.web": "web", "infra.worker": "worker"}
         return {
             part: process
             for process, (parent, _) in _processes().items()

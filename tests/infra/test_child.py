@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.embedded.child import CRASHES, Child, Plan
-from infra.embedded.processes import NotStarted
+from infra.supervising.child import CRASHES, Child, Plan
+from infra.supervising.ties import NotStarted
 from tests.infra.instance import gone
 
 
@@ -42,7 +42,7 @@ async def test_a_part_that_cannot_start_says_its_last_words(tmp_path: Path) -> N
 async def test_a_part_that_does_not_listen_is_killed_with_what_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.embedded.child._STOPS_WITHIN", 0.2)
+    monkeypatch.setattr("infra.supervising.child._STOPS_WITHIN", 0.2)
     deaf_pair = """
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print(os.getpid(), flush=True)

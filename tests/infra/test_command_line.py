@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.embedded.child import ROOT
+from infra.supervising.child import ROOT
 from tests.infra.instance import Instance
 
 DAY = [

@@ -5,7 +5,7 @@ from mailbox import Maildir
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from infra.embedded.mail_sink import mail_sink
+from infra.mailbox.sink import mail_sink
 
 
 async def test_every_letter_is_kept_with_whom_it_was_for(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 from uuid_utils.compat import uuid7
 
-from infra.embedded.mailbox.pages import mailbox_routes
+from infra.mailbox.pages import mailbox_routes
 from services.outreach.letters.catalogue import read_catalogue
 from services.outreach.letters.mail import compose
 from services.outreach.letters.wording import word_letter

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from infra.embedded.postgresql import Cluster, prepare, running
-from infra.embedded.processes import NotStarted
+from infra.supervising.ties import NotStarted
 
 
 @pytest.fixture

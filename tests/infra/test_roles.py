@@ -2,9 +2,8 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from infra.embedded.roles import make_database
-from libs.config import as_role
-from libs.db.migrating import SERVICES
+from infra.roles import make_database
+from libs.config import SERVICES, as_role
 
 
 def as_(postgres: str, role: str) -> psycopg.Connection:

@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from infra.embedded.child import ROOT
 from infra.embedded.postgresql import Cluster
+from infra.supervising.child import ROOT
 from libs.config import as_role
 from tests.infra.instance import WAITS, Instance, gone
 

@@ -5,8 +5,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from infra.embedded.services import composition_roots
-from infra.embedded.web import create
+from infra.composition import composition_roots
+from infra.web import create
 from libs.config import Settings
 
 

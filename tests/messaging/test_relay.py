@@ -12,9 +12,8 @@ from msgspec import to_builtins
 from sqlalchemy import select, text
 from uuid_utils.compat import uuid7
 
-from libs.config import Settings, as_role
+from libs.config import SERVICES, Settings, as_role
 from libs.contracts.events import EditionChanged
-from libs.db.migrating import SERVICES
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.messaging.brokers import open_broker
 from libs.messaging.models import OutboxMessage

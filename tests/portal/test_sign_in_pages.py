@@ -8,7 +8,7 @@ from litestar.types import Receive, Scope, Send
 from msgspec import convert
 from sqlalchemy import select
 
-from infra.embedded.services import composition_roots
+from infra.composition import composition_roots
 from libs.config import Settings
 from libs.contracts.events import TenantChanged
 from libs.db.tenancy import Sessions, unit_of_work

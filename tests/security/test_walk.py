@@ -12,8 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 from uuid_utils.compat import uuid7
 
-from libs.config import Settings
-from libs.db.migrating import SERVICES
+from libs.config import SERVICES, Settings
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.identity import Principal
 from libs.permissions import ACTIONS, PUBLIC, ROLES, SCOPES, SPEAKER

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from infra.embedded.mail_sink import mail_sink
+from infra.mailbox.sink import mail_sink
 from libs.contracts.events import LetterRequested
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.messaging.models import OutboxMessage

@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from infra.embedded.mailbox.reading import Mail, find_mail, newest_mails, paragraphs
+from infra.mailbox.reading import Mail, find_mail, newest_mails, paragraphs
 from libs.i18n.dates import written_moment
 from libs.i18n.languages import direction
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from infra.embedded.processes import NotStarted, as_child, signal_group
+from infra.supervising.ties import NotStarted, as_child, signal_group
 
 ROOT = Path(__file__).parents[2]
 _LOOK_EVERY = 0.05  # seconds

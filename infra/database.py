@@ -1,9 +1,9 @@
-"""Brings the instance's database to what this code needs: `python -m infra.embedded.database SUPERUSER_ADDRESS`."""
+"""Brings the instance's database to what this code needs: `python -m infra.database SUPERUSER_ADDRESS`."""
 
 import os
 import sys
 
-from infra.embedded.roles import make_database
+from infra.roles import make_database
 from libs.config import read_settings
 from libs.db.migrating import migrate
 

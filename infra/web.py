@@ -1,24 +1,31 @@
-"""All services' HTTP applications in one process, by granian: `python -m infra.embedded.web`."""
+"""The HTTP applications of the services named, or of all, in one process, by granian: `python -m infra.web SERVICE …`.
+
+Of itself it answers `/healthz` (it lives) and `/readyz` (so does all that its services need); an address of a service
+that is not in it is nobody's.
+"""
 
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from infra.embedded.mailbox.pages import ADDRESS as MAILBOX
-from infra.embedded.mailbox.pages import mailbox_routes
-from infra.embedded.place import HOST, read_place
-from infra.embedded.readiness import Readiness
-from infra.embedded.services import composition_roots
+from infra.composition import composition_roots, serving
+from infra.listening import Listening, read_listening
+from infra.mailbox.pages import ADDRESS as MAILBOX
+from infra.mailbox.pages import mailbox_routes
+from infra.readiness import Readiness
 from libs.config import Settings, read_settings
 from libs.observability.logs import configure_logs
 from libs.resources import Application, open_resources
@@ -47,15 +54,15 @@ class Platform:
         await app(scope, receive, send)
 
 
-def create(settings: Settings) -> Platform:
-    """Put all services together; they reach one another without leaving the process."""
+def create(settings: Settings, services: Sequence[str] = ()) -> Platform:
+    """Put the services named together; where that is all of them, they ask one another without leaving the process."""
     resources = open_resources(settings)
-    apps: dict[str, Application] = {
-        service: root.create(resources) for service, root in composition_roots("app").items()
-    }
+    roots = composition_roots("app", services)
+    apps: dict[str, Application] = {service: root.create(resources) for service, root in roots.items()}
     mailbox = mailbox_routes(Path(settings.mailbox)) if settings.demo and settings.mailbox else ()
     platform = Platform(apps, Readiness(settings, tuple(apps)), mailbox)
-    resources.peers.mount(platform)
+    if set(apps) == set(serving("app")):
+        resources.peers.mount(platform)
     return platform
 
 
@@ -87,14 +94,24 @@ def _own_app(apps: Mapping[str, Application], readiness: Readiness, mailbox: Seq
     return Litestar(routes, lifespan=[live], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
 
 
-async def serve(app: ASGIApp, port: int) -> None:
+def behind(proxies: Sequence[str], app: ASGIApp) -> ASGIApp:
+    """Believe what the listed proxies say of whom they answer (X-Forwarded-For, X-Forwarded-Proto), and nobody else."""
+    return cast("ASGIApp", wrap_asgi_with_proxy_headers(app, list(proxies))) if proxies else app
+
+
+async def serve(app: ASGIApp, at: Listening) -> None:
     """Serve until SIGTERM or SIGINT. In this very process: a worker of granian's own would outlive it when killed."""
-    server = Server(app, address=HOST, port=port, interface=Interfaces.ASGI)
+    server = Server(app, address=at.host, port=at.port, interface=Interfaces.ASGI)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     await server.serve()
 
 
-if __name__ == "__main__":
+def main(services: Sequence[str]) -> None:
     configure_logs()
-    uvloop.run(serve(create(read_settings(os.environ)), read_place(os.environ).port))
+    settings = read_settings(os.environ)
+    uvloop.run(serve(behind(settings.proxies, create(settings, services)), read_listening(os.environ)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from infra.embedded.processes import NotStarted
+from infra.supervising.ties import NotStarted
 
 _NOBODY = 65534
 _UNSHARE = ["unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}"]

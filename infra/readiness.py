@@ -1,4 +1,4 @@
-"""Whether the whole platform is there: database, migrations, broker, and of each service a worker that lives."""
+"""Whether what services need is there: database, migrations, broker, and of each service a worker that lives."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from libs.config import Settings, as_role
+from libs.config import Settings
 from libs.db.migrating import newest
 
 _ANSWERS_WITHIN = 2.0  # seconds
@@ -31,12 +31,16 @@ class Readiness:
         return [what for each in found for what in each]
 
     async def _service(self, service: str) -> list[str]:
-        connection = await asyncpg.connect(self._settings.address(service, driver="postgresql"))
+        connection = await asyncpg.connect(
+            self._settings.address(service, driver="postgresql"),
+            statement_cache_size=0,  # a pooler may stand before it
+        )
         try:
-            revision = await connection.fetchval(f"SELECT max(version_num) FROM {service}.alembic_version")  # noqa: S608 (ours)
-            alive = await connection.fetchval(
-                f"SELECT max(seen_at) > now() - interval '{_ALIVE_FOR}' FROM {service}.worker"  # noqa: S608 (ours)
-            )
+            async with connection.transaction():
+                revision = await connection.fetchval(f"SELECT max(version_num) FROM {service}.alembic_version")  # noqa: S608 (ours)
+                alive = await connection.fetchval(
+                    f"SELECT max(seen_at) > now() - interval '{_ALIVE_FOR}' FROM {service}.worker"  # noqa: S608 (ours)
+                )
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError, asyncpg.InsufficientPrivilegeError):
             return [f"migrations of {service}"]
         finally:
@@ -50,7 +54,7 @@ class Readiness:
         broker = urlsplit(self._settings.broker_url)
         try:
             if broker.scheme == "postgresql":
-                connection = await asyncpg.connect(as_role(self._settings.broker_url, "broker"))
+                connection = await asyncpg.connect(self._settings.broker_address)
                 try:
                     await connection.fetchval("SELECT count(*) FROM broker.worker")
                 finally:

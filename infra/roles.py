@@ -3,13 +3,14 @@
 What each role may do with a table is granted by the migration that makes the table.
 """
 
+from collections.abc import Mapping
 from typing import LiteralString
 
 import dramatiq_postgres
 import psycopg
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from libs.db.migrating import SERVICES
+from libs.config import SERVICES
 from libs.messaging.brokers import SCHEMA
 
 _MAY_CONNECT: LiteralString = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
@@ -23,25 +24,39 @@ ROLES: dict[str, LiteralString] = {
 }
 
 
-def make_database(superuser_address: str, database: str = "moussem") -> None:
-    """Make the database and its roles, or bring them to this state; needs a superuser of PostgreSQL 15 or newer."""
+def make_database(
+    superuser_address: str, database: str = "moussem", passwords: Mapping[str, str] | None = None
+) -> None:
+    """Make the database and its roles, or bring them to this state; needs a superuser of PostgreSQL 15 or newer.
+
+    Each role stands in its own service's schema from the moment it connects, through a pooler too. `passwords` gives
+    roles one; where the server trusts those who reach it, none is needed.
+    """
     with psycopg.connect(superuser_address, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(hashtext('moussem.roles'))")  # until the connection ends
-        _make_roles(connection)
+        _make_roles(connection, passwords or {})
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             connection.execute(_naming("CREATE DATABASE {} OWNER migrator ENCODING 'UTF8'", database))
         connection.execute(_naming("REVOKE ALL ON DATABASE {} FROM PUBLIC", database))
         for role in ROLES:
             connection.execute(_naming("GRANT CONNECT ON DATABASE {} TO {}", database, role))
+        for service in SERVICES:
+            for role in (service, f"{service}_relay"):
+                connection.execute(
+                    _naming("ALTER ROLE {} IN DATABASE {} SET search_path = {}", role, database, service)
+                )
     with psycopg.connect(superuser_address, dbname=database) as connection:
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         _make_queue(connection, database)
 
 
-def _make_roles(connection: psycopg.Connection) -> None:
+def _make_roles(connection: psycopg.Connection, passwords: Mapping[str, str]) -> None:
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
     for role, rights in ROLES.items():
         connection.execute(_naming("ALTER ROLE {} " if role in known else "CREATE ROLE {} ", role) + SQL(rights))
+    for role, password in passwords.items():
+        kept = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+        connection.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(role), Literal(kept)))
     connection.execute("GRANT pg_read_all_data TO inspector")
 
 

@@ -1,27 +1,28 @@
-"""All services' actors in one process, with the relay: `python -m infra.embedded.worker`."""
+"""The actors of the services named, or of all, in one process, with their relay: `python -m infra.worker SERVICE …`."""
 
 import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 
-from infra.embedded.services import composition_roots
+from infra.composition import composition_roots
 from libs.config import Settings, read_settings
 from libs.messaging.worker import Service, WorkerProcess
 from libs.observability.logs import configure_logs
 
 
-def services() -> list[Service]:
-    """Return what each service's `worker.py` gives."""
+def services(named: Sequence[str] = ()) -> list[Service]:
+    """Return what the `worker.py` of the services named, or of all, gives."""
     return [
         Service(name, root.subscriptions, getattr(root, "declare", None), getattr(root, "announce", None))
-        for name, root in composition_roots("worker").items()
+        for name, root in composition_roots("worker", named).items()
     ]
 
 
-def run(settings: Settings, stopping: threading.Event) -> bool:
+def run(settings: Settings, named: Sequence[str], stopping: threading.Event) -> bool:
     """Work until `stopping` is set; return whether it was that which ended the work."""
-    process = WorkerProcess(settings, services())
+    process = WorkerProcess(settings, services(named))
     process.start()
     try:
         while not stopping.wait(1.0):
@@ -32,13 +33,13 @@ def run(settings: Settings, stopping: threading.Event) -> bool:
         process.stop()
 
 
-def main() -> None:
+def main(named: Sequence[str]) -> None:
     configure_logs()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    sys.exit(0 if run(read_settings(os.environ), stopping) else "the relay ended")
+    sys.exit(0 if run(read_settings(os.environ), named, stopping) else "the relay ended")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
