@@ -8,6 +8,8 @@ from playwright.sync_api import Browser
 from tests.browser.demonstration import Demonstration
 from tests.browser.screen import Screen
 
+LOCALES = {"fr": "fr-FR", "ar": "ar-MA", "en": "en-GB"}  # how the browser itself writes dates
+
 OpenScreen = Callable[..., Screen]
 
 
@@ -20,7 +22,7 @@ def open_screen(chromium: Browser, demonstration: Demonstration) -> Iterator[Ope
     contexts, screens = [], []
 
     def open_screen(language: str, folder: str, **settings: object) -> Screen:
-        context = chromium.new_context(**settings)  # type: ignore[arg-type] # as Playwright names them
+        context = chromium.new_context(**{"locale": LOCALES[language]} | settings)  # type: ignore[arg-type] # its names
         contexts.append(context)
         screens.append(Screen(context, demonstration.base_url, language, folder))
         return screens[-1]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
 from msgspec import Struct
 from playwright.sync_api import expect
@@ -67,6 +68,13 @@ def test_a_year_is_lived_from_the_last_edition_to_a_public_programme(
     agree_on_the_announcement(journey, ministry, confederation)
     agree_on_another_theme(journey, ministry, confederation)
     open_the_call(ministry)
+    nominate_within_the_quota(journey)
+    select_and_invite(journey, ministry)
+    accept_with_windows(journey)
+    schedule(journey)
+    release_together(journey, ministry, confederation)
+    read_the_programme(journey)
+    read_by_api(journey)
 
 
 def next_year(screen: Screen) -> str:
@@ -196,3 +204,179 @@ def open_the_call(ministry: Screen) -> None:
     ministry.press("Save the quotas")
     expect(ministry.page.get_by_role("status")).to_contain_text(ministry.say("The quotas are saved."))
     ministry.picture("4b-call-open")
+
+
+def nominate_within_the_quota(journey: Journey) -> None:
+    """AMICA has three places: one by form, one by API, and the last not twice. A ministry nominates, too."""
+    federation = journey.signed_in("representative", "amica")
+    federation.follow("Nominations")
+    federation.picture("4c-three-places")
+    federation.follow("Nominate somebody")
+    federation.picture("4d-empty-form")
+    fill_nomination(journey, federation, panel=1, seat="speaker", name="Hind Ouazzani", organisation="amica")
+    federation.press("Nominate")
+    expect(federation.page.get_by_role("status")).to_be_visible()
+    nominate_by_api(journey, panel=2, name="Reda Filali")
+
+    other = journey.signed_in("representative", "amica")
+    for screen, name in ((federation, "Sofia Naciri"), (other, "Karim Bennis")):
+        screen.open(journey.edition("/nominations/new"))
+        fill_nomination(journey, screen, panel=3, seat="speaker", name=name, organisation="amica")
+    federation.press("Nominate")
+    expect(federation.page.get_by_role("heading", level=1)).to_have_text(federation.say("Your quota is used up"))
+    federation.picture("4e-quota-used-up")
+    other.press("Nominate")
+    expect(other.page.get_by_role("alert")).to_be_visible()
+    expect(other.field("Full name")).to_have_value("Karim Bennis")
+    expect(other.page.locator("[name='title.fr']")).to_have_value("Directrice industrielle")
+    other.picture("4f-refused-and-kept")
+
+    ministry = journey.signed_in("representative", "mtedd")
+    ministry.open(journey.edition("/nominations/new"))
+    fill_nomination(journey, ministry, panel=1, seat="moderator", name="Ghita Idrissi", organisation="mtedd")
+    ministry.press("Nominate")
+    expect(ministry.page.get_by_role("status")).to_be_visible()
+    ministry.picture("4g-a-ministry-has-nominated")
+
+
+def fill_nomination(  # noqa: PLR0913 (the fields of the form)
+    journey: Journey, screen: Screen, *, panel: int, seat: str, name: str, organisation: str
+) -> None:
+    screen.field("Panel").select_option(index=panel)
+    screen.field("Role on the panel").select_option(seat)
+    screen.field("Full name").fill(name)
+    screen.field("E-mail address").fill(journey.address(name.replace(" ", ".").lower(), organisation))
+    screen.page.locator("[name='title.fr']").fill("Directrice industrielle")
+    screen.page.locator("[name='title.ar']").fill("مديرة صناعية")
+    screen.page.get_by_text(screen.say("More: other employer, language of letters, a remark")).click()
+    screen.field("Language of letters to them").select_option(journey.language)
+
+
+def nominate_by_api(journey: Journey, *, panel: int, name: str) -> None:
+    """Send the same request twice, as a machine does that heard no answer: it is one nomination."""
+    with api(journey, "amica") as http:
+        call = http.get("/calls", params={"edition": journey.year}).json()["items"][0]
+        panels = http.get(f"/editions/{journey.year}/panels").json()["items"]
+        body = {
+            "panel_id": panels[panel - 1]["id"],
+            "seat_role": "speaker",
+            "full_name": name,
+            "email": journey.address(name.replace(" ", ".").lower(), "amica"),
+            "title": {"fr": "Directeur de la recherche", "ar": "مدير البحث"},
+        }
+        answers = [
+            http.post(
+                f"/calls/{call['id']}/nominations", json=body, headers={"idempotency-key": f"tour-{journey.year}"}
+            )
+            for _ in range(2)
+        ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+
+
+def api(journey: Journey, organisation: str) -> httpx2.Client:
+    """Return a client of the API with the token of an organisation's own machine."""
+    client = journey.demonstration.client(organisation)
+    base_url = journey.demonstration.base_url
+    said = httpx2.post(
+        f"{base_url}/oauth/token",
+        data={"grant_type": "client_credentials"},
+        auth=(client["client_id"], client["client_secret"]),
+    )
+    headers = {"authorization": f"Bearer {said.json()['access_token']}"}
+    return httpx2.Client(base_url=f"{base_url}/api/v1/jni", headers=headers)
+
+
+def select_and_invite(journey: Journey, ministry: Screen) -> None:
+    ministry.open(journey.edition("/selection"))
+    ministry.picture("5a-board")
+    candidate = ministry.count("one candidate", "%(num)s candidates", 1)
+    ministry.page.get_by_role("link", name=candidate).first.click()
+    ministry.picture("5b-candidates")
+    ministry.page.get_by_role("complementary").get_by_role("button", name=ministry.say("Select")).first.click()
+    ministry.picture("5c-selected")
+    ministry.page.get_by_role("complementary").get_by_role("button", name=ministry.say("Invite")).click()
+    expect(ministry.page.get_by_role("button", name=ministry.say("Send the letter again"))).to_be_visible()
+    ministry.picture("5d-invited")
+
+
+def accept_with_windows(journey: Journey) -> None:
+    """Opening the letter's link, however often, changes nothing; the answer does."""
+    speaker = journey.open_screen(journey.language)
+    speaker.open_letter_to(journey.address("ghita.idrissi", "mtedd"))
+    speaker.picture("5e-letter")
+    speaker.follow_its_link()
+    speaker.page.reload()
+    speaker.picture("5f-invitation")
+    page = speaker.page
+    page.get_by_label(speaker.say("I accept")).check()
+    page.get_by_label(speaker.say("Only at these times")).check()
+    first_day = page.get_by_role("group").filter(has=page.locator("[name=starts]")).first
+    first_day.locator("[name=starts]").first.select_option("09:00")
+    first_day.locator("[name=ends]").first.select_option("13:00")
+    speaker.press("Send my answer")
+    speaker.reads("%(name)s, you are expected", name="Ghita Idrissi")
+    speaker.picture("5g-accepted")
+
+
+def schedule(journey: Journey) -> None:
+    """The programme manager has a draft made and solved."""
+    manager = journey.signed_in("programme_manager", "cgem")
+    manager.follow("Programme")
+    manager.picture("6a-programme")
+    manager.press("New draft")
+    manager.picture("6b-empty-draft")
+    manager.press("Solve")
+    manager.picture("6c-solving")
+    solved = [manager.say("Solved: nothing better exists"), manager.say("Solved in the time given")]
+    expect(manager.page.locator("#solving")).to_contain_text(re.compile("|".join(solved)), timeout=90_000)
+    manager.reads("Nothing collides in this draft")
+    manager.picture("6d-solved")
+
+
+def release_together(journey: Journey, ministry: Screen, confederation: Screen) -> None:
+    ministry.open(journey.edition("/programme"))
+    ministry.follow("Open")
+    ministry.press("Submit for approval")
+    ministry.press("Sign the text")
+    ministry.picture("6e-programme-signed-by-one")
+    confederation.open(journey.workspace())
+    confederation.follow("Read and sign")
+    confederation.picture("6f-programme-to-sign")
+    confederation.press("Sign the text")
+    confederation.open(journey.edition("/programme"))
+    expect(confederation.page.get_by_role("main")).to_contain_text(confederation.say("Version %(number)s", number=1))
+    confederation.picture("6g-released")
+
+
+def read_the_programme(journey: Journey) -> None:
+    """Anybody reads it, in each language, by day, room and panel, and takes it along."""
+    for language in ("fr", "ar", "en"):
+        reader = journey.open_screen(language)
+        reader.open(f"/{language}/jni/{journey.year}/programme")
+        reader.reload_until(reader.page.get_by_role("article").first)
+        expect(reader.page.get_by_role("main")).to_contain_text("Ghita Idrissi")
+        reader.picture("7a-by-day")
+        for number, way in enumerate(("By room", "By panel")):
+            reader.follow(way)
+            expect(reader.page.get_by_role("article").first).to_be_visible()
+            reader.picture(f"7{'bc'[number]}-{way.lower().replace(' ', '-')}")
+    with httpx2.Client(base_url=journey.demonstration.base_url) as http:
+        release = f"/api/v1/jni/editions/{journey.year}/releases/latest"
+        programme = http.get(f"{release}/programme.json").json()
+        calendar = http.get(f"{release}/programme.ics").text
+    assert programme["number"] == 1
+    assert calendar.count("BEGIN:VEVENT") == len(programme["sessions"]) > 0
+
+
+def read_by_api(journey: Journey) -> None:
+    """Editions, panels, organisations, nominations and programme, with the token of the ministry's own machine."""
+    with api(journey, "mic") as http:
+        editions = http.get("/editions").json()["items"]
+        assert journey.year in {each["slug"] for each in editions}
+        assert len(http.get(f"/editions/{journey.year}/panels").json()["items"]) == 5
+        assert http.get("/organisations").json()["items"]
+        call = http.get("/calls", params={"edition": journey.year}).json()["items"][0]
+        nominations = http.get(f"/calls/{call['id']}/nominations").json()["items"]
+        assert len(nominations) == 4
+        assert http.get(f"/editions/{journey.year}/releases/1/programme.json").json()["sessions"]
