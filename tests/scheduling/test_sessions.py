@@ -65,3 +65,26 @@ async def test_a_session_that_has_its_place_in_a_draft_is_not_deleted(workshop: 
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/still-placed")
     await workshop.change("DELETE", f"/drafts/{draft['id']}/placements/{session['id']}")
     assert (await workshop.change("DELETE", f"/sessions/{session['id']}")).status_code == 204
+
+
+async def test_pages_of_a_list_hold_each_session_once_while_one_is_edited(workshop: Workshop) -> None:
+    """E24: a stable order, breaks among the others, values of a filter that is repeated mean either."""
+    made = [
+        await workshop.session(f"s-{n:02}", kind=("break", "panel", "meeting")[n % 3], title={"fr": "Même titre"})
+        for n in range(23)
+    ]
+    for limit in (5, 10):
+        seen, address = [], f"/sessions?edition=2026&limit={limit}"
+        while address:
+            answer = await workshop.manager.get(f"{workshop.root}{address}")
+            seen += [each["id"] for each in answer.json()["items"]]
+            await workshop.change("PATCH", f"/sessions/{made[0]['id']}", {"duration": 30 + len(seen)})
+            following = answer.json()["next"]
+            address = f"/sessions?edition=2026&limit={limit}&cursor={following}" if following else ""
+        assert seen == [each["id"] for each in made]
+    either = await workshop.get("/sessions?edition=2026&kind=break&kind=meeting")
+    assert {each["kind"] for each in either["items"]} == {"break", "meeting"}
+    assert len(either["items"]) == sum(each["kind"] != "panel" for each in made)
+    for wrong in ("colour=red", "kind=party", "cursor=x"):
+        refused = await workshop.manager.get(f"{workshop.root}/sessions?edition=2026&{wrong}")
+        assert refused.status_code == 400, wrong

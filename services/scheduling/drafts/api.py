@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.i18n.languages import LANGUAGES, SOURCE, negotiate
 from libs.identity import Principal
 from libs.web.conditional import IfMatch, versioned
-from libs.web.cursors import Page
+from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from libs.web.once import Once
 from services.scheduling.drafts.commands.placing import (
     CreateDraft,
@@ -39,8 +39,16 @@ class DraftController(Controller):
     tags = ("programme",)
 
     @get(operation_id="list_drafts", opt=_READ)
-    async def list(self, edition: FromQuery[str], session: NamedDependency[AsyncSession]) -> Page[DraftSummary]:
-        return Page(await list_drafts(session, edition))
+    async def list(
+        self,
+        request: Request[Any, Any, Any],
+        edition: FromQuery[str],
+        session: NamedDependency[AsyncSession],
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Response[Page[DraftSummary]]:
+        rows = await list_drafts(session, edition, after=decode(cursor), limit=limit + 1)
+        return page(request, rows, limit, lambda row: row.id)
 
     @post(operation_id="create_draft", opt=_CHANGE)
     async def create(  # noqa: PLR0913, PLR0917 (injected by name)

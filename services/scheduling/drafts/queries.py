@@ -89,14 +89,16 @@ class DraftView(Struct, frozen=True, kw_only=True):
 _OWN = ("id", "version", "created_at", "changed_at")
 
 
-async def list_drafts(session: AsyncSession, edition: str) -> list[DraftSummary]:
-    """Return an edition's drafts, the newest first."""
+async def list_drafts(session: AsyncSession, edition: str, *, after: UUID | None, limit: int) -> list[DraftSummary]:
+    """Return at most `limit` of an edition's drafts, the newest first."""
     placed = select(func.count()).where(Placement.tenant_id == Draft.tenant_id, Placement.draft_id == Draft.id)
     own = [Draft.__table__.c[name] for name in DraftSummary.__struct_fields__ if name != "placed"]
     of_draft = (KnownEdition.tenant_id == Draft.tenant_id) & (KnownEdition.id == Draft.edition_id)
     query = select(*own, placed.scalar_subquery().label("placed")).join(KnownEdition, of_draft)
-    rows = await session.execute(query.where(matches(edition)).order_by(Draft.id.desc()).limit(200))
-    return [DraftSummary(**row) for row in rows.mappings()]
+    query = query.where(matches(edition)).order_by(Draft.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(Draft.id < after)
+    return [DraftSummary(**row) for row in (await session.execute(query)).mappings()]
 
 
 async def read_draft(session: AsyncSession, draft_id: UUID, language: str) -> DraftView:

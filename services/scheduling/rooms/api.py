@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.identity import Principal
 from libs.web.conditional import IfMatch, versioned
-from libs.web.cursors import Page
+from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from libs.web.once import Once
 from services.scheduling.rooms.commands import ChangeRoom, CreateRoom, change_room, create_room, delete_room
 from services.scheduling.rooms.queries import RoomView, list_rooms, read_room
@@ -22,8 +22,16 @@ class RoomController(Controller):
     tags = ("programme",)
 
     @get(operation_id="list_rooms", opt={"action": "programme.read"})
-    async def list(self, edition: FromQuery[str], session: NamedDependency[AsyncSession]) -> Page[RoomView]:
-        return Page(await list_rooms(session, edition))
+    async def list(
+        self,
+        request: Request[Any, Any, Any],
+        edition: FromQuery[str],
+        session: NamedDependency[AsyncSession],
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Response[Page[RoomView]]:
+        rows = await list_rooms(session, edition, after=decode(cursor), limit=limit + 1)
+        return page(request, rows, limit, lambda row: row.id)
 
     @post(operation_id="create_room", opt={"action": "programme.change"})
     async def create(

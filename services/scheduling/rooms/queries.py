@@ -32,10 +32,12 @@ class RoomView(Struct, frozen=True, kw_only=True):
     origin_id: UUID | None
 
 
-async def list_rooms(session: AsyncSession, edition: str) -> list[RoomView]:
-    """Return an edition's rooms, the largest first."""
-    rows = await session.execute(_rooms().where(matches(edition)).order_by(Room.capacity.desc(), Room.slug, Room.id))
-    return [_view(row) for row in rows.mappings()]
+async def list_rooms(session: AsyncSession, edition: str, *, after: UUID | None, limit: int) -> list[RoomView]:
+    """Return at most `limit` of an edition's rooms, in the order in which they were made."""
+    query = _rooms().where(matches(edition)).order_by(Room.id).limit(limit)
+    if after is not None:
+        query = query.where(Room.id > after)
+    return [_view(row) for row in (await session.execute(query)).mappings()]
 
 
 async def read_room(session: AsyncSession, room_id: UUID) -> RoomView:

@@ -1,17 +1,18 @@
 """HTTP face of sessions."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.contracts.programme import SessionKind
 from libs.identity import Principal
 from libs.web.conditional import IfMatch, versioned
-from libs.web.cursors import Page
+from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from libs.web.once import Once
 from services.scheduling.sessions.commands import (
     ChangeSession,
@@ -28,8 +29,17 @@ class SessionController(Controller):
     tags = ("programme",)
 
     @get(operation_id="list_sessions", opt={"action": "programme.read"})
-    async def list(self, edition: FromQuery[str], session: NamedDependency[AsyncSession]) -> Page[SessionView]:
-        return Page(await list_sessions(session, edition))
+    async def list(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        request: Request[Any, Any, Any],
+        edition: FromQuery[str],
+        session: NamedDependency[AsyncSession],
+        kinds: Annotated[list[SessionKind] | None, QueryParameter(name="kind")] = None,
+        cursor: Cursor = None,
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> Response[Page[SessionView]]:
+        rows = await list_sessions(session, edition, kinds=kinds, after=decode(cursor), limit=limit + 1)
+        return page(request, rows, limit, lambda row: row.id)
 
     @post(operation_id="create_session", opt={"action": "programme.change"})
     async def create(

@@ -54,10 +54,16 @@ class SessionView(Struct, frozen=True, kw_only=True):
     origin_id: UUID | None
 
 
-async def list_sessions(session: AsyncSession, edition: str) -> list[SessionView]:
-    """Return an edition's sessions in the order in which they were made."""
-    rows = await session.execute(_sessions().where(matches(edition)).order_by(ProgrammeSession.id))
-    return [_view(row) for row in rows.mappings()]
+async def list_sessions(
+    session: AsyncSession, edition: str, *, kinds: list[SessionKind] | None, after: UUID | None, limit: int
+) -> list[SessionView]:
+    """Return at most `limit` of an edition's sessions, in the order in which they were made."""
+    query = _sessions().where(matches(edition)).order_by(ProgrammeSession.id).limit(limit)
+    if kinds is not None:
+        query = query.where(ProgrammeSession.kind.in_(kinds))
+    if after is not None:
+        query = query.where(ProgrammeSession.id > after)
+    return [_view(row) for row in (await session.execute(query)).mappings()]
 
 
 async def read_session(session: AsyncSession, session_id: UUID) -> SessionView:
