@@ -12,7 +12,7 @@ ROOMS = [{"id": "hall", "name": {"en": "Hall"}}, {"id": "small", "name": {"en": 
 
 
 def _session(name: str, *, plenary: bool = False) -> dict[str, Any]:
-    return {"id": name, "title": {"en": name}, "kind": "meeting", "plenary": plenary, "duration": 60}
+    return {"id": name, "title": {"en": name}, "kind": "meeting", "plenary": plenary, "duration": 60, "speakers": []}
 
 
 def _placed(name: str, room: str, starts: str, ends: str, day: str | None = "2026-11-03") -> dict[str, Any]:
@@ -30,6 +30,41 @@ def test_a_session_stands_in_its_rooms_row_and_as_long_as_it_lasts() -> None:
     [day] = days(_draft(placed), ROOMS, [_session("talk")])
     [block] = day.blocks
     assert (block.at, block.span, block.row, block.rows) == (3, 15, 3, 1)  # in five minutes from 10:00
+
+
+def test_what_is_placed_outside_of_every_day_is_drawn_on_its_date_all_the_same() -> None:
+    placed = _placed("early", "hall", "2026-11-03T06:00:00+00:00", "2026-11-03T07:00:00+00:00", day=None)
+    [day] = days(_draft(placed), ROOMS, [_session("early")])
+    assert [block.session["id"] for block in day.blocks] == ["early"]
+    assert day.hours[0].moment == datetime.fromisoformat("2026-11-03T06:00:00+00:00")
+
+
+def test_a_session_too_short_for_words_beside_each_other_is_slim() -> None:
+    placements = [
+        _placed("break", "hall", "2026-11-03T10:00:00+00:00", "2026-11-03T10:20:00+00:00"),
+        _placed("talk", "hall", "2026-11-03T11:00:00+00:00", "2026-11-03T11:45:00+00:00"),
+    ]
+    [day] = days(_draft(*placements), ROOMS, [_session("break"), _session("talk")])
+    assert [block.slim for block in day.blocks] == [True, False]
+
+
+def _window(starts: str, ends: str) -> dict[str, str]:
+    return {"starts_at": f"2026-11-{starts}:00+00:00", "ends_at": f"2026-11-{ends}:00+00:00"}
+
+
+def test_speakers_with_limited_time_have_a_band_on_the_same_axis() -> None:
+    speakers = [
+        {"person_id": "1", "name": "Whole", "availability": [_window("03T08:00", "03T20:00")]},
+        {"person_id": "2", "name": "Any time", "availability": []},
+        {"person_id": "3", "name": "Morning", "availability": [_window("03T08:00", "03T12:30")]},
+        {"person_id": "4", "name": "Absent", "availability": [_window("04T09:00", "04T12:00")]},
+    ]
+    panels = [_session(name) | {"speakers": speakers} for name in ("one", "two")]
+    [day] = days(_draft(), ROOMS, panels)
+    assert [(each.name, [(window.at, window.span) for window in each.windows]) for each in day.presences] == [
+        ("Absent", []),
+        ("Morning", [(0, 42)]),  # in five minutes from 09:00
+    ]
 
 
 def test_a_plenary_lies_over_all_rooms() -> None:

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 UNIT = timedelta(minutes=5)
 _HOUR = timedelta(hours=1)
+_SHORT = timedelta(minutes=35)
+_SHORT_PLENARY = timedelta(minutes=50)  # its words stand alone in a tall band
 _FIRST_ROW = 2  # below the hours
 
 
@@ -24,11 +26,32 @@ class Block(Struct, frozen=True, kw_only=True):
     rows: int
     hot: bool
 
+    @property
+    def slim(self) -> bool:
+        """Whether it is too short for words beside each other: they run along it instead."""
+        return self.ends_at - self.starts_at <= (_SHORT_PLENARY if self.session["plenary"] else _SHORT)
+
 
 class Hour(Struct, frozen=True):
     at: int
     span: int
     moment: datetime
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """A while on a day's line."""
+
+    starts_at: datetime
+    ends_at: datetime
+    at: int
+    span: int
+
+
+class Presence(Struct, frozen=True):
+    """When somebody with limited time can be there on a day; no window: not that day."""
+
+    name: str
+    windows: list[Span]
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -38,6 +61,7 @@ class Day(Struct, frozen=True, kw_only=True):
     opens_at: datetime
     hours: list[Hour]
     blocks: list[Block]
+    presences: list[Presence]
 
     @property
     def span(self) -> int:
@@ -54,7 +78,7 @@ def days(draft: Any, rooms: Sequence[Any], sessions: Sequence[Any]) -> list[Day]
         session for conflict in draft["conflicts"] if conflict["level"] == "hard" for session in conflict["session_ids"]
     }
     placed_on = {
-        day["date"]: [each for each in draft["placements"] if each["day"] == day["date"]] for day in draft["days"]
+        day["date"]: [each for each in draft["placements"] if _day_of(each) == day["date"]] for day in draft["days"]
     }
     first, last = _frame(draft["days"], placed_on)
     drawn = []
@@ -71,9 +95,35 @@ def days(draft: Any, rooms: Sequence[Any], sessions: Sequence[Any]) -> list[Day]
                 opens_at=opens_at,
                 hours=_hours(opens_at, last - first),
                 blocks=sorted(blocks, key=lambda block: (block.starts_at, block.row)),
+                presences=_presences(sessions, opens_at, _midnight(day) + last),
             )
         )
     return drawn
+
+
+def _day_of(placed: Any) -> str:
+    """Return on which day something is drawn: its programme day, or the date of what lies outside of every day."""
+    return str(placed["day"] or placed["starts_at"][:10])
+
+
+def _presences(sessions: Sequence[Any], opens_at: datetime, closes_at: datetime) -> list[Presence]:
+    """Return the speakers whose time is limited on a day, in the order of their names."""
+    speakers = {each["person_id"]: each for session in sessions for each in session["speakers"] if each["availability"]}
+    found = []
+    for speaker in sorted(speakers.values(), key=lambda each: str(each["name"])):
+        windows = [_clipped(window, opens_at, closes_at) for window in speaker["availability"]]
+        there = [window for window in windows if window.span > 0]
+        if not any(window.starts_at == opens_at and window.ends_at == closes_at for window in there):
+            found.append(Presence(speaker["name"], there))
+    return found
+
+
+def _clipped(window: Any, opens_at: datetime, closes_at: datetime) -> Span:
+    starts_at = max(datetime.fromisoformat(window["starts_at"]), opens_at)
+    ends_at = min(datetime.fromisoformat(window["ends_at"]), closes_at)
+    return Span(
+        starts_at=starts_at, ends_at=ends_at, at=(starts_at - opens_at) // UNIT, span=(ends_at - starts_at) // UNIT
+    )
 
 
 def _frame(days_of_draft: Sequence[Any], placed_on: Mapping[str, Sequence[Any]]) -> tuple[timedelta, timedelta]:

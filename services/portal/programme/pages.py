@@ -1,15 +1,19 @@
 """The programme in the workspace: what there is to place and where, the drafts, and one draft that is worked on."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from libs.i18n.dates import written_date
 from services.portal.composing import Refused
 from services.portal.forms import EMPTY, Form
-from services.portal.programme.grid import days
+from services.portal.programme.grid import Day, days
+from services.portal.rendering import plain
 from services.portal.visits import Visit
 
 SOLVING = ("waiting", "running")
@@ -94,6 +98,17 @@ class ProgrammePages(Controller):
         await visit.services.post(f"/drafts/{draft}/solves/{solve}/stop", key=form.key)
         return visit.go(f"/editions/{edition}/programme/drafts/{draft}")
 
+    @get("/drafts/{draft:str}/placements/{session:str}")
+    async def moving(
+        self,
+        visit: NamedDependency[Visit],
+        edition: FromPath[str],
+        draft: FromPath[str],
+        session: FromPath[str],
+    ) -> Response[bytes]:
+        """Show the form that moves one session, on a page of its own."""
+        return await _moving(visit, edition, draft, session, EMPTY)
+
     @post("/drafts/{draft:str}/placements/{session:str}", status_code=303)
     async def move(
         self,
@@ -112,8 +127,51 @@ class ProgrammePages(Controller):
                 place = {"room_id": form.value("room_id"), "starts_at": f"{form.value('day')}T{form.value('time')}:00"}
                 await visit.services.change("PUT", address, place, etag=etag)
         except Refused as refused:
-            return await _draft(visit, edition, draft, form.refused(refused))
-        return visit.go(f"/editions/{edition}/programme/drafts/{draft}")
+            return await _moving(visit, edition, draft, session, form.refused(_at_its_field(refused)))
+        return visit.go(f"/editions/{edition}/programme/drafts/{draft}#s-{session}")
+
+
+def _at_its_field(refused: Refused) -> Refused:
+    """Return a refusal of a time at the form's field of that name."""
+    errors = [
+        {**error, "pointer": "/time"} if error.get("pointer") == "/starts_at" else error
+        for error in refused.problem.get("errors", [])
+    ]
+    return Refused(refused.status, {**refused.problem, "errors": errors})
+
+
+async def _moving(visit: Visit, edition: str, draft: str, session: str, form: Form) -> Response[bytes]:
+    read, rooms, sessions = await asyncio.gather(
+        visit.services.read(f"/drafts/{draft}"),
+        visit.services.items("/rooms", edition=edition),
+        visit.services.items("/sessions", edition=edition),
+    )
+    drawn = days(read.body, rooms, sessions)
+    found = next((each for each in sessions if each["id"] == session), None)
+    if found is None:
+        raise NotFoundException
+    return visit.page(
+        "programme/move.html",
+        here="programme",
+        edition=visit.edition(edition),
+        status=form.status,
+        draft=read.body,
+        version=read.etag,
+        session=found,
+        block=next((block for day in drawn for block in day.blocks if block.session["id"] == session), None),
+        form=form,
+        **_places(visit, rooms, drawn),
+    )
+
+
+def _places(visit: Visit, rooms: list[Any], drawn: list[Day]) -> dict[str, Any]:
+    """Return what the form that moves a session offers."""
+    return {
+        "room_options": [(room["id"], f"{plain(room['name'], visit.language)} ({room['capacity']})") for room in rooms],
+        "day_options": [
+            (day.date, written_date(date.fromisoformat(day.date), visit.language, year=False)) for day in drawn
+        ],
+    }
 
 
 async def _draft(visit: Visit, edition: str, draft: str, form: Form) -> Response[bytes]:
@@ -123,8 +181,8 @@ async def _draft(visit: Visit, edition: str, draft: str, form: Form) -> Response
         visit.services.items("/sessions", edition=edition),
         visit.services.items(f"/drafts/{draft}/approvals") if visit.may("approvals.read") else _nothing(),
     )
-    rooms = sorted(rooms, key=lambda room: (-room["capacity"], room["slug"]))
     unplaced = set(read.body["unplaced"])
+    drawn = days(read.body, rooms, sessions)
     return visit.page(
         "programme/draft.html",
         here="programme",
@@ -133,10 +191,10 @@ async def _draft(visit: Visit, edition: str, draft: str, form: Form) -> Response
         wide=True,
         draft=read.body,
         version=read.etag,
-        days=days(read.body, rooms, sessions),
+        days=drawn,
         rooms=rooms,
+        **_places(visit, rooms, drawn),
         unplaced=[each for each in sessions if each["id"] in unplaced],
-        titles={each["id"]: each["title"] for each in sessions},
         approval=next((each for each in approvals if each["state"] == "open"), None),
         solve=read.body["solve"],
         solving=SOLVING,

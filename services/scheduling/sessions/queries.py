@@ -25,11 +25,12 @@ class RelationView(Struct, frozen=True, kw_only=True):
 
 
 class SessionSpeaker(Struct, frozen=True, kw_only=True):
-    """A confirmed speaker of the session's panel."""
+    """A confirmed speaker of the session's panel; without `availability` they can be there at any time."""
 
     person_id: UUID
     name: str
     role: SeatRole
+    availability: list[Window]
 
 
 class SessionView(Struct, frozen=True, kw_only=True):
@@ -118,7 +119,8 @@ def _relations() -> ColumnElement[Any]:
 
 def _speakers() -> ColumnElement[Any]:
     speaker = func.jsonb_build_object(
-        "person_id", KnownSpeaker.person_id, "name", KnownSpeaker.name, "role", KnownSpeaker.seat_role
+        *("person_id", KnownSpeaker.person_id, "name", KnownSpeaker.name, "role", KnownSpeaker.seat_role),
+        *("availability", KnownSpeaker.availability),
     )
     return (
         select(func.coalesce(func.jsonb_agg(speaker), func.jsonb_build_array()))
@@ -134,4 +136,6 @@ def _speakers() -> ColumnElement[Any]:
 
 
 def _view(row: RowMapping) -> SessionView:
-    return convert({**row, "allowed": outwards(row["allowed"], row["timezone"])}, SessionView)
+    zone = row["timezone"]
+    speakers = [{**each, "availability": outwards(each["availability"], zone)} for each in row["speakers"]]
+    return convert({**row, "allowed": outwards(row["allowed"], zone), "speakers": speakers}, SessionView)

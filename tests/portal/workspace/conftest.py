@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from services.identity.tenants.commands import Administrator, CreateTenant, crea
 from services.identity.tokens.invitations import speaker_by
 from services.portal.app import create
 from services.portal.sign_ins.commands import begin
+from services.scheduling.known import subscribers as programme
 from services.stakeholders.calls.commands import ChangeCall, CreateCall, change_call, create_call
 from services.stakeholders.known.subscribers import remember_edition, remember_panel
 from services.stakeholders.organisations.models import Organisation
@@ -43,6 +44,9 @@ from tests.issuing import ISSUER, Issuer
 from tests.portal.workspace.visitor import Visitor
 
 NO_ENVELOPE: Envelope = None  # type: ignore[assignment] # projections do not look at it
+ENVELOPE = Envelope(
+    id=uuid7(), type="", tenant_id=uuid7(), body={}, actor="system", correlation_id="", occurred_at=datetime.now(UTC)
+)
 ANY_VERSION = IfMatch("*")
 KNOWING = ("editions", "stakeholders", "scheduling", "portal")  # the services that are told of the day
 PROTECTED = ("theme", "release")
@@ -55,6 +59,7 @@ class Called(Struct, frozen=True, kw_only=True):
 
     day: Day
     edition_id: UUID
+    starts_on: date
     panels: tuple[UUID, UUID]
     call_id: UUID
 
@@ -224,6 +229,10 @@ async def called(day: Day, sessions_of: Callable[[str], Sessions]) -> Called:
         seats = list(await session.scalars(select(PanelSeat)))
         facts = [panel_changed(panel, [seat for seat in seats if seat.panel_id == panel.id]) for panel in panels]
         held = edition_changed(edition)
+    async with unit_of_work(sessions_of("scheduling"), day.id) as session:
+        await programme.remember_edition(session, held, NO_ENVELOPE)
+        for fact in facts:
+            await programme.remember_panel(session, fact, ENVELOPE)
     async with unit_of_work(sessions_of("stakeholders"), day.id) as session:
         await remember_edition(session, held, NO_ENVELOPE)
         for fact in facts:
@@ -235,4 +244,4 @@ async def called(day: Day, sessions_of: Callable[[str], Sessions]) -> Called:
         for organisation_id, limit in ((day.federation, 2), (day.ministry, 1)):
             await set_quota(session, day.of_ministry, call.id, organisation_id, SetQuota(limit=limit), ANY_VERSION, now)
         call_id = call.id
-    return Called(day=day, edition_id=edition.id, panels=(panels[0].id, panels[1].id), call_id=call_id)
+    return Called(day=day, edition_id=edition.id, starts_on=first, panels=(panels[0].id, panels[1].id), call_id=call_id)

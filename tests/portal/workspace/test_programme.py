@@ -52,13 +52,13 @@ async def _draft(visitor: Visitor) -> Page:
 def _dialogs(page: Page) -> dict[str, str]:
     """Return the form's address of each session's dialog, by the session's title."""
     found = re.findall(
-        r'popover>\s*<h3>(?:<span[^>]*>)?([^<]+).*?<form method="post" action="([^"]+)"', page.body, re.DOTALL
+        r'popover[^>]*>\s*<h3[^>]*>(?:<span[^>]*>)?([^<]+).*?<form method="post" action="([^"]+)"', page.body, re.DOTALL
     )
     return dict(found)
 
 
 async def _place(visitor: Visitor, page: Page, title: str, at: tuple[date, str], act: str = "move") -> Page:
-    room = re.search(r'<select id="r-[^>]+><option value="([^"]+)"', page.body)
+    room = re.search(r'<select id="r-[^>]+>\s*<option value="([^"]+)"', page.body)
     assert room is not None
     typed = {
         "version": page.hidden()["version"],
