@@ -5,7 +5,6 @@ import json
 import signal
 import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 from infra.supervising.child import ROOT
@@ -16,8 +15,6 @@ _LOADER = "infra.demo.load"
 
 async def load(environ: Mapping[str, str]) -> None:
     """Run the loader, whose lines go to the terminal; raise `NotStarted` if it fails."""
-    if not find_spec("infra.demo") or not find_spec(_LOADER):
-        return
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

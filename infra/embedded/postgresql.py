@@ -34,7 +34,7 @@ _SETTINGS = {
     "listen_addresses": "",  # the socket's folder is the access control
     "unix_socket_permissions": "0700",
     "max_connections": "120",
-    "shared_buffers": "32MB",
+    "shared_buffers": "8MB",
     "io_method": "sync",
     "wal_level": "minimal",
     "max_logical_replication_workers": "0",
@@ -44,6 +44,16 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+
+
+# Roles of services are called like their schemas. Their pools look whether a session is alive before they give it away.
+_END_IDLE_SESSIONS = """
+    DO $$ DECLARE service name; BEGIN
+        FOR service IN SELECT nspname FROM pg_namespace WHERE nspowner = 'migrator'::regrole LOOP
+            EXECUTE format('ALTER ROLE %I SET idle_session_timeout = %L', service, '10s');
+        END LOOP;
+    END $$
+"""
 
 
 class Cluster(Struct, frozen=True):
@@ -89,6 +99,12 @@ def prepare(data: Path) -> Cluster:
         _initialise(cluster.folder)
     _forget_the_dead(cluster.folder)
     return cluster
+
+
+def end_idle_sessions(cluster: Cluster) -> None:
+    """Let the server end what services' pools keep for nothing: a small machine has better use for the memory."""
+    with psycopg.connect(cluster.superuser_address, dbname="moussem") as connection:
+        connection.execute(_END_IDLE_SESSIONS)
 
 
 @contextmanager

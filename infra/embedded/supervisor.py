@@ -80,6 +80,7 @@ class _Platform:
             )
         )
         await self._migrate(cluster, environ)
+        await asyncio.to_thread(postgresql.end_idle_sessions, cluster)
         for name, path in (("web", "/healthz"), ("worker", "/readyz")):
             await self._add(
                 Plan(

@@ -44,6 +44,7 @@ def open_broker(settings: Settings, *middleware: Middleware, queues: int = 7) ->
         settings.broker_address,
         min_size=1,
         max_size=_CONNECTIONS_PER_QUEUE * queues + _CONNECTIONS_FOR_ALL,
+        max_idle=30,  # seconds: what a burst opened is closed again
         open=True,
         kwargs={"application_name": "moussem-broker"},
     )
