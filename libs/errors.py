@@ -56,6 +56,10 @@ class TooLarge(DomainError):
     """More bytes than this address takes."""
 
 
+class Unavailable(DomainError):
+    """A part that this needs is not there at the moment: the same request may be sent again soon."""
+
+
 class NoSuch(NotFound):
     detail = "There is no {what} {id} here."
     remedy = "Check the address; lists show what exists."

@@ -11,6 +11,7 @@ from sqlalchemy.orm import mapped_column
 from uuid_utils.compat import uuid7
 
 from libs.config import Settings
+from libs.db.absence import notice_absence
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -41,6 +42,7 @@ def connect(settings: Settings, service: str, *, connections: int = 2) -> tuple[
         hide_parameters=True,  # an error's text is logged and parked: it shall hold no address and no name
         connect_args={"server_settings": {"application_name": f"moussem-{service}"}, **pooled},
     )
+    notice_absence(engine, service)
     return engine, async_sessionmaker(engine, expire_on_commit=False)
 
 

@@ -8,7 +8,14 @@ from typing import Any
 import httpx2
 from litestar.types import ASGIApp
 
+from libs.errors import Unavailable
+
 _SECONDS = 10.0
+
+
+class PeerAway(Unavailable):
+    detail = "A part of the platform that this needs does not answer at the moment."
+    remedy = "Try the same again in a few seconds."
 
 
 class Peers:
@@ -33,9 +40,11 @@ class Peers:
         return self._client
 
     async def keys(self) -> dict[str, Any]:
-        """Return the issuer's public keys (RFC 7517)."""
-        answer = await self.client.get("/oauth/jwks")
-        answer.raise_for_status()
+        """Return the issuer's public keys (RFC 7517); raise `PeerAway` where it does not answer."""
+        try:
+            answer = (await self.client.get("/oauth/jwks")).raise_for_status()
+        except httpx2.HTTPError as error:
+            raise PeerAway from error
         keys: dict[str, Any] = answer.json()
         return keys
 

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct, field
 
+from libs.db.absence import DatabaseAway, is_absence
 from libs.errors import (
     Conflict,
     DomainError,
@@ -20,11 +21,13 @@ from libs.errors import (
     PreconditionRequired,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unprocessable,
 )
 from libs.i18n.catalogues import translator_for
 
 MEDIA_TYPE = "application/problem+json"
+TRY_AGAIN_AFTER = "5"  # seconds, as Retry-After has it (RFC 9110, 10.2.3)
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +41,7 @@ _STATUS: dict[type[DomainError], int] = {
     TooLarge: 413,
     Unprocessable: 422,
     PreconditionRequired: 428,
+    Unavailable: 503,
 }
 _NAMED = re.compile(r"field `(?P<field>[^`]+)`")  # a field that is missing, or not known
 _PLACE = re.compile(r"\s*- at `[^`]*`.*$")
@@ -66,6 +70,8 @@ def problem_of(error: Exception, translate: Callable[[str], str] = str) -> Probl
     """Return what the caller is told about `error`, in the language of `translate`."""
     if isinstance(error, DomainError):
         return _refusal(error, translate)
+    if is_absence(error):
+        return _refusal(DatabaseAway(), translate)
     if isinstance(error, ValidationException):
         return _problem("request-malformed", 400, translate("The request does not have the right form."), _shape(error))
     if isinstance(error, UnicodeDecodeError):  # raised where a body is read, and nowhere else
@@ -115,10 +121,12 @@ def _words(kind: type, joined_by: str) -> str:
 
 def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     problem = problem_of(error, translator_for(request.headers.get("accept-language", "")))
-    if problem.status >= 500:  # noqa: PLR2004
-        log.error("a request failed", path=request.url.path, exc_info=error)
     headers = dict(getattr(error, "headers", None) or {})
-    if problem.status == 401:  # noqa: PLR2004
+    if problem.status == 503:  # noqa: PLR2004
+        headers["Retry-After"] = TRY_AGAIN_AFTER
+    elif problem.status >= 500:  # noqa: PLR2004
+        log.error("a request failed", path=request.url.path, exc_info=error)
+    elif problem.status == 401:  # noqa: PLR2004
         headers["WWW-Authenticate"] = 'Bearer realm="moussem"'
     elif problem.status == 403 and "scopes" in problem.facts:  # noqa: PLR2004 (RFC 6750, 3)
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{problem.facts["scopes"]}"'

@@ -75,8 +75,8 @@ class TokenVerifier:
         except _UnknownKey:
             if time.monotonic() - self._read_at < _READ_AGAIN_AFTER:
                 raise TokenNotGood(reason="its key is unknown") from None
-        self._read_at = time.monotonic()
         self._keys = KeySet.import_key_set(await self._fetch_keys())  # type: ignore[arg-type]
+        self._read_at = time.monotonic()  # an issuer that was away is asked again by the next request
         try:
             return self._claims(token).principal()
         except _UnknownKey:

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import httpx2
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
+from libs.i18n.catalogues import translator_for
 from libs.observability.correlation import correlation_id
 from libs.web.paths import API
-from libs.web.peers import Peers
+from libs.web.peers import PeerAway, Peers
+from libs.web.problems import problem_of
+
+_FROM_THE_PROXY = (502, 504)  # it has no service to give the request to
 
 
 class Refused(Exception):
@@ -53,6 +58,7 @@ class Services:
     def __init__(self, peers: Peers, tenant: str, language: str, token: str | None = None) -> None:
         self._peers = peers
         self._root = f"{API}/{tenant}"
+        self._language = language
         self._headers = {"accept-language": language}
         if token is not None:
             self._headers["authorization"] = f"Bearer {token}"
@@ -93,13 +99,22 @@ class Services:
         if body is not None:
             sent["content-type"] = "application/json"
         content = None if body is None else msgspec.json.encode(body)
-        answer = await self._peers.client.request(
-            method, f"{self._root}{path}", params=params or None, headers=sent, content=content
-        )
+        try:
+            answer = await self._peers.client.request(
+                method, f"{self._root}{path}", params=params or None, headers=sent, content=content
+            )
+        except httpx2.TransportError as error:
+            raise self._away() from error
+        if answer.status_code in _FROM_THE_PROXY:
+            raise self._away()
         told = msgspec.json.decode(answer.content) if answer.content else None
         if answer.status_code >= 400:  # noqa: PLR2004
             raise Refused(answer.status_code, told or {})
         return Read(told, answer.headers.get("etag", ""))
+
+    def _away(self) -> Refused:
+        problem = problem_of(PeerAway(), translator_for(self._language))
+        return Refused(problem.status, to_builtins(problem))
 
 
 def _field(pointer: str) -> str:

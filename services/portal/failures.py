@@ -9,7 +9,9 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
+from libs.db.absence import is_absence
 from libs.i18n.languages import LANGUAGES, negotiate
+from libs.web.problems import TRY_AGAIN_AFTER
 from services.portal.composing import Refused
 from services.portal.rendering import Rendering
 from services.portal.visits import HTML, FormForged, SignInAgain
@@ -24,7 +26,7 @@ def exception_handlers(rendering: Rendering) -> ExceptionHandlersMap:
         language = _language(request)
         home = _home(request, language)
         body = rendering.page("failure.html", language, status=status, home=home, day=None, **said)
-        return Response(body, status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
+        return Response(body, status_code=status, media_type=HTML, headers=_headers(status))
 
     def refused(request: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
         """Show a service's refusal that the page itself had no place for."""
@@ -46,6 +48,8 @@ def exception_handlers(rendering: Rendering) -> ExceptionHandlersMap:
         return page(request, error.status_code, detail="", remedy="")
 
     def crashed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        if is_absence(error):
+            return page(request, 503, detail="", remedy="")
         log.error("a page failed", path=request.url.path, exc_info=error)
         return page(request, 500, detail="", remedy="")
 
@@ -56,6 +60,11 @@ def exception_handlers(rendering: Rendering) -> ExceptionHandlersMap:
         HTTPException: http,
         Exception: crashed,
     }
+
+
+def _headers(status: int) -> dict[str, str]:
+    again = {"retry-after": TRY_AGAIN_AFTER} if status == 503 else {}  # noqa: PLR2004
+    return {"cache-control": "no-store", **again}
 
 
 def _language(request: Request[Any, Any, Any]) -> str:

@@ -209,6 +209,8 @@ async def _look_up(
         try:
             key = doorway.resources.settings.key
             current = await resume(session, browsers_key, services, now, key)
-        except Refused:  # identity has ended it
-            return _Found(day)
+        except Refused as refused:
+            if refused.status >= 500:  # noqa: PLR2004 (identity is away, which signs nobody out)
+                raise
+            return _Found(day)  # identity has ended it
         return _Found(day, current, await organisation_names(session))
