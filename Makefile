@@ -1,10 +1,16 @@
 # Needs Python ≥ 3.11 and < 3.15 with venv, make and git; everything else comes from requirements.lock.
-.PHONY: demo test check lock bench
+.PHONY: demo up down test check lock bench
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 
 demo: .venv/ready ## live the year of an industry day on real data
 	@$(BIN)/python -m infra demo
+
+up: .venv/ready ## the services apart, on this machine's PostgreSQL and RabbitMQ (DEMO=1: with the demonstration)
+	@$(BIN)/python -m infra up $(if $(DEMO),--demo) $(if $(EACH),--each $(EACH))
+
+down: .venv/ready ## stop what `make up` started
+	@$(BIN)/python -m infra down
 
 test: .venv/ready ## every test, on the embedded parts, in a real browser too
 	@$(BIN)/python -m pytest

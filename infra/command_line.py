@@ -48,6 +48,16 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--empty", action="store_true", help="without the demonstration's data")
     demo.set_defaults(run=_demo)
 
+    up = commands.add_parser("up", help="run the services apart, on this machine's PostgreSQL and RabbitMQ")
+    up.add_argument("--demo", action="store_true", help="with the demonstration's data")
+    up.add_argument("--each", type=int, default=1, metavar="N", help="so many of each service's processes")
+    up.add_argument("--foreground", action="store_true", help="stay until stopped")
+    up.set_defaults(run=_up)
+    restart = commands.add_parser("restart", help="replace what `up` started by the present code, one by one")
+    restart.set_defaults(run=_restart)
+    down = commands.add_parser("down", help="stop what `up` started")
+    down.set_defaults(run=_down)
+
     migrate = commands.add_parser("migrate", help="bring the database up to this code")
     migrate.set_defaults(run=_migrate)
 
@@ -90,8 +100,32 @@ def _demo(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
             await load(settings)
         for line in where_to_look(settings):
             _say(line)
+        _say("Ctrl-C stops everything; what was done is kept.")
 
     supervise(read_place(environ), environ, _say, once_ready)
+
+
+def _up(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.production import commands
+
+    if given.foreground:
+        commands.run_here(environ, _say, demo=given.demo, each=given.each)
+    else:
+        commands.start(environ, demo=given.demo, each=given.each)
+
+
+def _restart(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.production import commands
+
+    commands.restart(environ)
+    _say("asked for; it says when it is done in logs/supervisor.log")
+
+
+def _down(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.production import commands
+
+    commands.stop(environ)
+    _say("stopped")
 
 
 def _migrate(_: argparse.Namespace, environ: Mapping[str, str]) -> None:

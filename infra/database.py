@@ -1,12 +1,33 @@
-"""Brings the instance's database to what this code needs: `python -m infra.database SUPERUSER_ADDRESS`."""
+"""Brings the database to what this code needs: `python -m infra.database`.
+
+Where MOUSSEM_SUPERUSER_URL names a superuser of the server, roles and database are made first; where it does not, who
+runs the server has made them. MOUSSEM_PASSWORDS may name the folder of the roles' passwords (`infra/passwords.py`).
+"""
 
 import os
-import sys
+from urllib.parse import urlsplit
 
+from infra.passwords import passwords_in
 from infra.roles import make_database
-from libs.config import read_settings
+from libs.config import Settings, as_role, read_settings, with_files
 from libs.db.migrating import migrate
 
+
+def prepare(settings: Settings, superuser: str, passwords: str) -> None:
+    """Make the roles and each database that the settings name, and migrate every service's schema."""
+    if superuser:
+        for database in {urlsplit(address).path[1:] for address in settings.direct_addresses}:
+            make_database(superuser, database, passwords_in(passwords))
+    migrate(settings)
+
+
+def main() -> None:
+    environ = with_files(os.environ)
+    superuser, password = environ.get("MOUSSEM_SUPERUSER_URL", ""), environ.get("MOUSSEM_SUPERUSER_PASSWORD", "")
+    if password:
+        superuser = as_role(superuser, urlsplit(superuser).username or "postgres", password=password)
+    prepare(read_settings(environ), superuser, environ.get("MOUSSEM_PASSWORDS", ""))
+
+
 if __name__ == "__main__":
-    make_database(sys.argv[1])
-    migrate(read_settings(os.environ))
+    main()

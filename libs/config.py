@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from msgspec import Struct
 
@@ -60,6 +60,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.database_urls.get(service, self.database_url)
 
     @property
+    def direct_addresses(self) -> set[str]:
+        """The databases that there are, without a role: one, or some services have their own."""
+        return {self._database_of(service, direct=True) for service in SERVICES}
+
+    @property
     def broker_address(self) -> str:
         """The broker's address with whom to be there: where it is PostgreSQL, the role `broker` unless it names one."""
         if self.broker_url.startswith("amqp") or urlsplit(self.broker_url).username:
@@ -78,9 +83,10 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 def as_role(url: str, role: str, *, driver: str = "postgresql", password: str = "") -> str:
-    """Return a PostgreSQL address with its user and password replaced."""
+    """Return a PostgreSQL address with its user replaced, and its password where one is given."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
+    password = password or unquote(parts.password or "")
     user = f"{quote(role)}:{quote(password, safe='')}" if password else quote(role)
     return urlunsplit((driver, f"{user}@{place}", parts.path, parts.query, ""))
 
@@ -96,7 +102,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
     Whatever is secret may lie in a file: `MOUSSEM_KEY_FILE` names the one that holds what MOUSSEM_KEY would.
     """
-    environ = _with_files(environ)
+    environ = with_files(environ)
     database_url = _url(environ, "MOUSSEM_DATABASE_URL", ("postgresql",))
     direct_database_url = _url(environ, "MOUSSEM_DIRECT_DATABASE_URL", ("postgresql",), database_url)
     database_urls = _of_services(environ, "DATABASE_URL")
@@ -115,25 +121,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         smtp_url=_url(environ, "MOUSSEM_SMTP_URL", ("smtp", "smtps"), "smtp://127.0.0.1:25"),
         mail_from=environ.get("MOUSSEM_MAIL_FROM", "moussem@localhost"),
         mailbox=environ.get("MOUSSEM_MAILBOX", ""),
-        proxies=_networks(environ, "MOUSSEM_PROXIES"),
+        proxies=read_networks(environ, "MOUSSEM_PROXIES"),
         demo=_flag(environ, "MOUSSEM_DEMO"),
     )
-
-
-def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with what its files hold."""
-    read = dict(environ)
-    for variable, file in environ.items():
-        if not (variable.startswith("MOUSSEM_") and variable.endswith(_FILE) and file):
-            continue
-        plain = variable.removesuffix(_FILE)
-        if environ.get(plain):
-            raise SettingWrong(variable, f"is set, and {plain} too: unset one of them")
-        try:
-            read[plain] = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingWrong(variable, f"names a file that cannot be read: {error}") from None
-    return read
 
 
 def _of_services(environ: Mapping[str, str], suffix: str) -> dict[str, str]:
@@ -146,12 +136,29 @@ def _of_services(environ: Mapping[str, str], suffix: str) -> dict[str, str]:
     }
 
 
-def _networks(environ: Mapping[str, str], variable: str) -> tuple[str, ...]:
+def read_networks(environ: Mapping[str, str], variable: str) -> tuple[str, ...]:
     listed = tuple(part.strip() for part in environ.get(variable, "").split(",") if part.strip())
     try:
         return tuple(str(ip_network(each)) for each in listed)
     except ValueError as error:
         raise SettingWrong(variable, f"must list addresses and networks, as 10.0.0.0/8: {error}") from None
+
+
+def with_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with what its files hold, in place of the files' names."""
+    read = dict(environ)
+    for variable, file in environ.items():
+        if not (variable.startswith("MOUSSEM_") and variable.endswith(_FILE) and file):
+            continue
+        plain = variable.removesuffix(_FILE)
+        if environ.get(plain):
+            raise SettingWrong(variable, f"is set, and {plain} too: unset one of them")
+        del read[variable]
+        try:
+            read[plain] = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingWrong(variable, f"names a file that cannot be read: {error}") from None
+    return read
 
 
 def _url(environ: Mapping[str, str], variable: str, schemes: tuple[str, ...], default: str | None = None) -> str:

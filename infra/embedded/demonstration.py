@@ -34,11 +34,11 @@ async def load(environ: Mapping[str, str]) -> None:
 def where_to_look(environ: Mapping[str, str]) -> list[str]:
     """Return the lines that tell a newcomer where to go, with a link for each persona."""
     base_url = environ["MOUSSEM_BASE_URL"]
+    letters = [f"every letter it sends: {base_url}/dev/mailbox"] if environ.get("MOUSSEM_DEMO") == "1" else []
     written = Path(environ["MOUSSEM_DATA"]) / "demo.json"
     personas = json.loads(written.read_text())["personas"] if written.exists() else []
     return [
         f"ready: {base_url}",
-        f"every letter it sends: {base_url}/dev/mailbox",
+        *letters,
         *(f"{each['name']} ({each['role']}, {each['tenant']}): {each['sign_in_url']}" for each in personas),
-        "Ctrl-C stops everything; what was done is kept.",
     ]

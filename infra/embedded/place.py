@@ -1,18 +1,14 @@
 """Where one embedded instance lives: its data folder, its port, and the settings that follow from both."""
 
 import base64
-import fcntl
-import os
-import secrets
-import socket
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from infra.embedded.postgresql import Cluster
 from infra.listening import LOOPBACK, read_listening
+from infra.supervising.folder import lasting_key, written_settings
 from infra.supervising.ties import NotStarted
 from libs.config import KEY_BYTES, Settings, SettingWrong, read_settings
 
@@ -23,10 +19,6 @@ _OURS = ("MOUSSEM_DATABASE_URL", "MOUSSEM_DIRECT_DATABASE_URL", "MOUSSEM_MAILBOX
 class Place(Struct, frozen=True):
     data: Path
     port: int
-
-    @property
-    def logs(self) -> Path:
-        return self.data / "logs"
 
     @property
     def mailbox(self) -> Path:
@@ -59,7 +51,7 @@ def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) 
         "MOUSSEM_MAILBOX": str(place.mailbox),
         "MOUSSEM_DEMO": "1",
         **environ,
-        **({} if _names_a_key(environ) else {"MOUSSEM_KEY": _key(place.data)}),
+        **({} if _names_a_key(environ) else {"MOUSSEM_KEY": lasting_key(place.data)}),
         "MOUSSEM_DATA": str(place.data),
         "MOUSSEM_HOST": HOST,
         "MOUSSEM_PORT": str(place.port),
@@ -67,10 +59,12 @@ def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) 
 
 
 def instance_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for a command beside the platform: as it is set, or else that of the embedded instance."""
+    """Return the environment for a command beside the platform: as it is set, or else that of the data folder's."""
     if "MOUSSEM_DATABASE_URL" in environ:
         return dict(environ)
     place = read_place(environ)
+    if written := written_settings(place.data):
+        return {**environ, **written}
     if not (place.data / "pg").exists():
         raise NotStarted(
             f"There is no instance in {place.data}: start one with `./moussem demo`, or name a database "
@@ -79,48 +73,5 @@ def instance_settings(environ: Mapping[str, str]) -> dict[str, str]:
     return settings_of(place, environ, database_url=Cluster.of(place.data).address)
 
 
-@contextmanager
-def held(place: Place) -> Iterator[None]:
-    """Make the data folder and hold it; one instance at a time has it."""
-    place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place.logs.mkdir(exist_ok=True)
-    with (place.data / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise NotStarted(
-                f"The data folder {place.data} is in use by another instance (process {lock.read().strip()}): "
-                "stop it, or choose another folder with MOUSSEM_DATA."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
-def check_port(place: Place) -> None:
-    with closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what only lingers there is no obstacle
-        try:
-            probe.bind((HOST, place.port))
-        except OSError as error:
-            raise NotStarted(
-                f"Port {place.port} cannot be used ({error.strerror}): "
-                "stop what uses it, or choose another with MOUSSEM_PORT."
-            ) from None
-
-
 def _names_a_key(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("MOUSSEM_KEY") or environ.get("MOUSSEM_KEY_FILE"))
-
-
-def _key(data: Path) -> str:
-    """Return this instance's own key, made at its first start."""
-    file = data / "key"
-    if not file.exists():
-        new = data / "key.new"
-        new.touch(mode=0o600)
-        new.write_text(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
-        new.rename(file)
-    return file.read_text()

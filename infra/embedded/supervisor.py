@@ -1,20 +1,19 @@
 """Starts all parts of the platform on this machine in their order, watches them, and stops them all."""
 
 import asyncio
-import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 from infra.embedded import postgresql
-from infra.embedded.place import Place, check_port, check_settings, held, settings_of
+from infra.embedded.place import HOST, Place, check_settings, settings_of
+from infra.health import answers
 from infra.mailbox.sink import mail_sink
-from infra.supervising.child import Child, Plan, Say, last_line, spawn
-from infra.supervising.ties import NotStarted, signal_group
+from infra.supervising.child import Child, Plan, Say
+from infra.supervising.folder import begin_log, check_port, held
+from infra.supervising.running import run_through, until_stopped
 
 Environ = Mapping[str, str]
 Loader = Callable[[Environ], Awaitable[None]]
@@ -26,21 +25,9 @@ def supervise(place: Place, environ: Environ, say: Say, once_ready: Loader) -> N
     `once_ready` is given the environment of the platform's processes, when all of them are there.
     """
     check_settings(place, environ)
-    with held(place):
-        check_port(place)
-        asyncio.run(_until_stopped(_Platform(place, environ, say).run(once_ready)))
-
-
-async def _until_stopped(work: Awaitable[None]) -> None:
-    """Await `work`; SIGINT, SIGTERM or SIGHUP cancel it, a second one cancels even its tidy end."""
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        return
+    with held(place.data):
+        check_port(HOST, place.port)
+        asyncio.run(until_stopped(_Platform(place, environ, say).run(once_ready)))
 
 
 class _Platform:
@@ -88,7 +75,7 @@ class _Platform:
                     command=[sys.executable, "-m", f"infra.{name}"],
                     environ=environ,
                     log=self._log(name),
-                    is_ready=partial(_answers, self._place.base_url + path),
+                    is_ready=partial(answers, self._place.base_url + path),
                 )
             )
         return environ
@@ -101,16 +88,13 @@ class _Platform:
         self._say(f"{plan.name} is ready ({time.monotonic() - begun:.1f} s)")
 
     async def _migrate(self, cluster: postgresql.Cluster, environ: Environ) -> None:
-        """In a process of its own: what it needs to import shall not stay in this one's memory."""
         begun = time.monotonic()
-        log = self._log("migrations")
-        command = [sys.executable, "-m", "infra.database", cluster.superuser_address]
-        process = await spawn(command, environ, log, signal.SIGKILL)
-        try:
-            if await process.wait():
-                raise NotStarted(f"The database cannot be migrated: {last_line(log)} (more in {log})")
-        finally:
-            signal_group(process.pid, signal.SIGKILL)
+        await run_through(
+            "The database cannot be migrated",
+            [sys.executable, "-m", "infra.database"],
+            {**environ, "MOUSSEM_SUPERUSER_URL": cluster.superuser_address},
+            self._log("migrations"),
+        )
         self._say(f"the database is up to date ({time.monotonic() - begun:.1f} s)")
 
     async def _stop(self) -> None:
@@ -124,17 +108,4 @@ class _Platform:
                 child.kill()
 
     def _log(self, name: str) -> Path:
-        """Begin a new log; that of the start before is kept beside it."""
-        log = self._place.logs / f"{name}.log"
-        if log.exists():
-            log.replace(log.with_suffix(".previous.log"))
-        log.touch()
-        return log
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (our own http address)
-            return bool(answer.status == 200)  # noqa: PLR2004 (HTTP's OK)
-    except (urllib.error.URLError, OSError):
-        return False
+        return begin_log(self._place.data, name)

@@ -13,7 +13,6 @@ from msgspec import Struct
 from infra.supervising.ties import NotStarted, as_child, signal_group
 
 ROOT = Path(__file__).parents[2]
-_LOOK_EVERY = 0.05  # seconds
 _STOPS_WITHIN = 8.0  # seconds, then it is killed
 CRASHES = 5
 WITHIN = 60.0  # seconds: more than CRASHES of one child in this time end the whole
@@ -29,6 +28,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     log: Path
     is_ready: Callable[[], bool]
+    look_every: float = 0.05  # seconds
     starts_within: float = 60.0
     stop: signal.Signals = signal.SIGTERM
     stop_before_ready: signal.Signals = signal.SIGKILL  # a server that just starts may lose a gentler one
@@ -42,6 +42,16 @@ class Child:
         self._process: Process | None = None
         self._is_ready = False
 
+    @property
+    def pid(self) -> int:
+        """The number of the process, when it was started."""
+        return self._process.pid if self._process else 0
+
+    def signal(self, number: signal.Signals) -> None:
+        """Signal the process itself, not what it started."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
+
     async def start(self) -> None:
         """Return when the child is ready; raise `NotStarted` when it ends or does not get there."""
         plan = self.plan
@@ -54,7 +64,7 @@ class Child:
             if time.monotonic() > until:
                 await self.stop()
                 raise NotStarted(f"{plan.name} is not ready after {plan.starts_within:.0f} s: see {plan.log}")
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(plan.look_every)
         self._is_ready = True
 
     async def keep(self, say: Say) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.published.models import PublishedDocument
 
-REVALIDATED = "public, max-age=0, must-revalidate"
+REVALIDATED = "public, max-age=0, s-maxage=1, must-revalidate"  # a proxy of ours may keep it for a second
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 

@@ -26,7 +26,9 @@ class IfMatch:
         """Return if the change was made from version `current`; raise `VersionMissing` or `Stale`."""
         if self._header is None:
             raise VersionMissing
-        versions = {tag.strip().strip('"').partition("-")[0] for tag in self._header.split(",")}
+        # A proxy that compressed what was read has weakened its tag (RFC 9110, 8.8.1): the version is the same.
+        tags = {tag.strip().removeprefix("W/").strip('"') for tag in self._header.split(",")}
+        versions = {tag.partition("-")[0] for tag in tags}
         if not versions & {f"v{current}", "*"}:
             raise Stale(current=current)
 

@@ -26,20 +26,20 @@ NOUNS = {
     "releases": "scheduling",
     "letters": "outreach",
 }
-_UNDER_AN_EDITION = {"releases": "scheduling"}
-_ROOTS = {"oauth": "identity", ".well-known": "identity"}
-_DOCUMENTS = "/api/openapi/"
+UNDER_AN_EDITION = {"releases": "scheduling"}
+ROOTS = {"oauth": "identity", ".well-known": "identity"}
+DOCUMENTS = "/api/openapi/"
 
 
 def service_of(path: str) -> str | None:
     """Return the service that answers `path`; none for an address of the API that nobody answers."""
-    if path.startswith(_DOCUMENTS):
-        return path.removeprefix(_DOCUMENTS).removesuffix(".json")
+    if path.startswith(DOCUMENTS):
+        return path.removeprefix(DOCUMENTS).removesuffix(".json")
     if path.startswith(f"{API}/"):
         _tenant, *nouns = path.removeprefix(f"{API}/").strip("/").split("/")
         if not nouns:
             return "identity"
         if nouns[0] == "editions" and len(nouns) > 2:  # noqa: PLR2004 (editions/{edition}/{noun})
-            return _UNDER_AN_EDITION.get(nouns[2], "editions")
+            return UNDER_AN_EDITION.get(nouns[2], "editions")
         return NOUNS.get(nouns[0])
-    return _ROOTS.get(path.split("/")[1], "portal")
+    return ROOTS.get(path.split("/")[1], "portal")

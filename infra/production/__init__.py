@@ -1,0 +1,1 @@
+"""The services apart: each with a web and a worker process of its own, on PostgreSQL and RabbitMQ, behind a proxy."""
