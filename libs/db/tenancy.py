@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from libs.config import Settings
 from libs.db.absence import notice_absence
+from libs.db.connections import Connection, begin_in, hand_out_living_ones
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -19,7 +20,6 @@ Sessions = async_sessionmaker[AsyncSession]
 TenantId = Annotated[UUID, mapped_column(primary_key=True)]
 RowId = Annotated[UUID, mapped_column(primary_key=True, default=uuid7)]
 
-_SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
 _SET = text("SELECT set_config(:name, :value, true)")
 _ACTOR = "actor"
 
@@ -38,11 +38,15 @@ def connect(settings: Settings, service: str, *, connections: int = 2) -> tuple[
         settings.address(service),
         pool_size=connections,
         max_overflow=connections,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error's text is logged and parked: it shall hold no address and no name
-        connect_args={"server_settings": {"application_name": f"moussem-{service}"}, **pooled},
+        connect_args={
+            "connection_class": Connection,
+            "server_settings": {"application_name": f"moussem-{service}"},
+            **pooled,
+        },
     )
     notice_absence(engine, service)
+    hand_out_living_ones(engine)
     return engine, async_sessionmaker(engine, expire_on_commit=False)
 
 
@@ -53,7 +57,7 @@ async def unit_of_work(sessions: Sessions, tenant_id: UUID, *, actor: str = "sys
     `actor` is written with every fact and journal entry of the transaction.
     """
     async with sessions.begin() as session:
-        await session.execute(_SET_TENANT, {"tenant": str(tenant_id)})
+        await begin_in(session, tenant_id)
         act_as(session, actor)
         yield session
 

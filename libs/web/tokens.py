@@ -19,6 +19,7 @@ ALGORITHM = "ES256"
 AUDIENCE: Final = "moussem"
 _LEEWAY = 5  # seconds of clock skew
 _READ_AGAIN_AFTER = 60.0  # seconds: an unknown key makes us ask the issuer at most this often
+_MOST_KEPT = 2_000  # tokens
 
 
 class TokenNotGood(Unauthenticated):
@@ -60,27 +61,43 @@ class Claims(Struct, frozen=True, kw_only=True):
 
 
 class TokenVerifier:
-    """The issuer's keys, cached in this process."""
+    """The issuer's keys, and the tokens found good by them, kept in this process: a signature is checked once."""
 
     def __init__(self, issuer: str, fetch_keys: Callable[[], Awaitable[dict[str, Any]]]) -> None:
         self._issuer = issuer
         self._fetch_keys = fetch_keys
         self._keys = KeySet([])
         self._read_at = float("-inf")
+        self._good: dict[str, tuple[Principal, int]] = {}  # the oldest first
 
     async def verify(self, token: str) -> Principal:
         """Return who the token says is calling; raise `TokenNotGood` for every token that is not ours and current."""
+        principal, expires_at = self._good.get(token) or await self._check(token)
+        if expires_at + _LEEWAY < time.time():
+            raise TokenNotGood(reason="it has expired")
+        return principal
+
+    async def _check(self, token: str) -> tuple[Principal, int]:
         try:
-            return self._claims(token).principal()
+            claims = self._claims(token)
         except _UnknownKey:
-            if time.monotonic() - self._read_at < _READ_AGAIN_AFTER:
+            await self._read_keys()
+            try:
+                claims = self._claims(token)
+            except _UnknownKey:
                 raise TokenNotGood(reason="its key is unknown") from None
+        if len(self._good) >= _MOST_KEPT:
+            del self._good[next(iter(self._good))]
+        self._good[token] = good = (claims.principal(), claims.exp)
+        return good
+
+    async def _read_keys(self) -> None:
+        """Ask for the keys anew, and check every token anew by what is answered."""
+        if time.monotonic() - self._read_at < _READ_AGAIN_AFTER:
+            raise TokenNotGood(reason="its key is unknown")
         self._keys = KeySet.import_key_set(await self._fetch_keys())  # type: ignore[arg-type]
         self._read_at = time.monotonic()  # an issuer that was away is asked again by the next request
-        try:
-            return self._claims(token).principal()
-        except _UnknownKey:
-            raise TokenNotGood(reason="its key is unknown") from None
+        self._good.clear()
 
     def _claims(self, token: str) -> Claims:
         try:
@@ -93,8 +110,6 @@ class TokenVerifier:
             raise TokenNotGood(reason="it cannot be read") from error
         if claims.iss != self._issuer:
             raise TokenNotGood(reason="another issuer made it")
-        if claims.exp + _LEEWAY < time.time():
-            raise TokenNotGood(reason="it has expired")
         return claims
 
 

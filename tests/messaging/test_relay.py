@@ -16,6 +16,7 @@ from libs.config import SERVICES, Settings, as_role
 from libs.contracts.events import EditionChanged
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.messaging.brokers import open_broker
+from libs.messaging.envelopes import HEAR
 from libs.messaging.models import OutboxMessage
 from libs.messaging.outbox import publish
 from libs.messaging.relay import Connection, Relay, drain, relay_connection
@@ -62,8 +63,8 @@ class Queue:
         """Return the ids of what the facts are about."""
         with psycopg.connect(self._address) as connection:
             rows = connection.execute("SELECT message FROM broker.queue ORDER BY available_at, position").fetchall()
-        envelopes = (envelope for (message,) in rows for envelope in message["args"][0])
-        return [each["body"]["id"] for each in envelopes if each.get("tenant_id") == self._tenant_id]
+        heard = (message["args"][0] for (message,) in rows if message["actor_name"].endswith(f".{HEAR}"))
+        return [each["body"]["id"] for batch in heard for each in batch if each["tenant_id"] == self._tenant_id]
 
 
 async def tell(sessions: Sessions, day: Day, count: int) -> list[str]:
