@@ -20,9 +20,11 @@ from urllib.parse import quote
 
 import psycopg
 from msgspec import Struct
+from psycopg.sql import SQL, Identifier
 
 from infra.supervising.privileges import lower_privileges
 from infra.supervising.ties import NotStarted, as_child, signal_group
+from libs.config import SERVICES
 
 SUPERUSER = "postgres"
 STOP = signal.SIGINT  # PostgreSQL's "fast": sessions are ended, nothing is lost
@@ -44,16 +46,6 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-
-
-# Roles of services are called like their schemas. Their pools look whether a session is alive before they give it away.
-_END_IDLE_SESSIONS = """
-    DO $$ DECLARE service name; BEGIN
-        FOR service IN SELECT nspname FROM pg_namespace WHERE nspowner = 'migrator'::regrole LOOP
-            EXECUTE format('ALTER ROLE %I SET idle_session_timeout = %L', service, '10s');
-        END LOOP;
-    END $$
-"""
 
 
 class Cluster(Struct, frozen=True):
@@ -103,8 +95,10 @@ def prepare(data: Path) -> Cluster:
 
 def end_idle_sessions(cluster: Cluster) -> None:
     """Let the server end what services' pools keep for nothing: a small machine has better use for the memory."""
-    with psycopg.connect(cluster.superuser_address, dbname="moussem") as connection:
-        connection.execute(_END_IDLE_SESSIONS)
+    # the pools look whether a session is alive before they give it away
+    with psycopg.connect(cluster.superuser_address) as connection:
+        for role in SERVICES:
+            connection.execute(SQL("ALTER ROLE {} SET idle_session_timeout = '10s'").format(Identifier(role)))
 
 
 @contextmanager
