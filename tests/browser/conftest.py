@@ -33,3 +33,15 @@ def open_screen(chromium: Browser, demonstration: Demonstration) -> Iterator[Ope
     for context in contexts:
         context.close()
     assert [fault for screen in screens for fault in screen.faults] == []
+
+
+@pytest.fixture
+def signed_in(demonstration: Demonstration, open_screen: OpenScreen) -> OpenScreen:
+    """Return what opens the browser of a persona of `jni` who has signed in by their own link."""
+
+    def signed_in(language: str, folder: str, role: str, organisation: str | None) -> Screen:
+        screen = open_screen(language, folder)
+        screen.sign_in(demonstration.persona(role, organisation).sign_in_in(demonstration.base_url, language))
+        return screen
+
+    return signed_in

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
+import httpx2
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from libs.i18n.catalogues import translations, translator
@@ -24,10 +25,14 @@ class Screen:
         self.base_url = base_url
         self.faults: list[str] = []
         self._context = context
-        self._folder = PICTURES / folder
+        self._folder = folder
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         self.page: Page = context.new_page()
+
+    def another_tab(self) -> "Screen":
+        """Return a second page of the same browser: whoever is signed in here is signed in there."""
+        return Screen(self._context, self.base_url, self.language, self._folder)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:  # a refusal is no fault
@@ -75,13 +80,18 @@ class Screen:
         """Keep what can be seen now, on a wide screen and on a phone, whole."""
         for width, size in (("phone", _PHONE), ("wide", _WIDE)):  # the wide one stays
             self.page.set_viewport_size(size)  # type: ignore[arg-type] # a TypedDict of the same fields
-            self.page.screenshot(path=self._folder / f"{name}-{self.language}-{width}.png", full_page=True)
+            self.page.screenshot(path=PICTURES / self._folder / f"{name}-{self.language}-{width}.png", full_page=True)
 
     def sign_in(self, address: str) -> None:
         """Use up a link that signs in, by its button."""
         self.open(address)
         self.press("Sign in")
         self.page.wait_for_url(re.compile(r"/workspace"))
+
+    def http(self) -> httpx2.Client:
+        """Return a client that is signed in as this browser is."""
+        cookies = {each["name"]: each["value"] for each in self._context.cookies()}
+        return httpx2.Client(base_url=self.base_url, cookies=cookies, timeout=30)
 
     def letters_to(self, email: str) -> int:
         """Count the letters to an address that lie in the demonstration's mailbox."""

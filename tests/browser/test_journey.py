@@ -1,7 +1,6 @@
 """The journey that everything serves, as its people live it: by the screens alone, in French and in Arabic."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,14 +29,16 @@ class Journey(Struct, frozen=True, kw_only=True):
     language: str
     year: str
     demonstration: Demonstration
-    open_screen: Callable[[str], Screen]
+    open_screen: OpenScreen
+    signed_in_as: OpenScreen
 
     def signed_in(self, role: str, organisation: str | None) -> Screen:
         """Return the screen of a persona who has signed in by their own link."""
-        screen = self.open_screen(self.language)
-        persona = self.demonstration.persona(role, organisation)
-        screen.sign_in(persona.sign_in_in(self.demonstration.base_url, self.language))
-        return screen
+        return self.signed_in_as(self.language, "journey", role, organisation)
+
+    def reader(self, language: str) -> Screen:
+        """Return the screen of somebody who is not signed in."""
+        return self.open_screen(language, "journey")
 
     def workspace(self, path: str = "") -> str:
         return f"/{self.language}/jni/workspace{path}"
@@ -52,15 +53,15 @@ class Journey(Struct, frozen=True, kw_only=True):
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_a_year_is_lived_from_the_last_edition_to_a_public_programme(
-    demonstration: Demonstration, open_screen: OpenScreen, language: str
+    demonstration: Demonstration, open_screen: OpenScreen, signed_in: OpenScreen, language: str
 ) -> None:
-    ministry = open_screen(language, "journey")
-    ministry.sign_in(demonstration.persona("co_organiser", "mic").sign_in_in(demonstration.base_url, language))
+    ministry = signed_in(language, "journey", "co_organiser", "mic")
     journey = Journey(
         language=language,
         year=next_year(ministry),
         demonstration=demonstration,
-        open_screen=lambda spoken: open_screen(spoken, "journey"),
+        open_screen=open_screen,
+        signed_in_as=signed_in,
     )
     confederation = sign_in_by_a_mailed_link(journey)
     invite_a_representative(journey, ministry)
@@ -85,7 +86,7 @@ def next_year(screen: Screen) -> str:
 
 def sign_in_by_a_mailed_link(journey: Journey) -> Screen:
     """Ask for a link where the workspace asks who one is; follow it from the mailbox."""
-    screen = journey.open_screen(journey.language)
+    screen = journey.reader(journey.language)
     email = "anas.berrada@cgem.example"
     earlier = screen.letters_to(email)
     screen.open(journey.workspace())
@@ -120,7 +121,7 @@ def invite_a_representative(journey: Journey, ministry: Screen) -> None:
     expect(ministry.page.get_by_role("status")).to_contain_text(email)
     ministry.picture("1g-representative-invited")
 
-    invited = journey.open_screen(journey.language)
+    invited = journey.reader(journey.language)
     invited.open_letter_to(email)
     invited.follow_its_link()
     invited.press("Sign in")
@@ -302,7 +303,7 @@ def select_and_invite(journey: Journey, ministry: Screen) -> None:
 
 def accept_with_windows(journey: Journey) -> None:
     """Opening the letter's link, however often, changes nothing; the answer does."""
-    speaker = journey.open_screen(journey.language)
+    speaker = journey.reader(journey.language)
     speaker.open_letter_to(journey.address("ghita.idrissi", "mtedd"))
     speaker.picture("5e-letter")
     speaker.follow_its_link()
@@ -352,7 +353,7 @@ def release_together(journey: Journey, ministry: Screen, confederation: Screen) 
 def read_the_programme(journey: Journey) -> None:
     """Anybody reads it, in each language, by day, room and panel, and takes it along."""
     for language in ("fr", "ar", "en"):
-        reader = journey.open_screen(language)
+        reader = journey.reader(language)
         reader.open(f"/{language}/jni/{journey.year}/programme")
         reader.reload_until(reader.page.get_by_role("article").first)
         expect(reader.page.get_by_role("main")).to_contain_text("Ghita Idrissi")
