@@ -1,14 +1,40 @@
-"""Letters over HTTP: what went out, to whom, when."""
+"""Letters over HTTP: what went out, to whom, when; and how one would read before it goes out."""
 
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.fields import Language, Slug
+from libs.fields import Line as OneLine
 from libs.identity import Principal
+from libs.tenants.queries import known_tenant
 from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
+from services.outreach.letters.catalogue import Catalogue
 from services.outreach.letters.queries import LetterSummary, list_letters
+from services.outreach.letters.wording import Line, preview_letter
+
+
+class AskForPreview(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which letter, in which language, to whom; `fields` are those that its template declares."""
+
+    template: Slug
+    language: Language
+    name: OneLine
+    fields: dict[str, Any] = {}
+
+
+class LetterPreview(Struct, frozen=True, kw_only=True):
+    """The letter in words; where its link would stand, the words that lead there."""
+
+    language: str
+    subject: str
+    lines: tuple[Line, ...]
 
 
 @get("/api/v1/{tenant:str}/letters", operation_id="listLetters", opt={"action": "letters.read"})
@@ -22,3 +48,21 @@ async def get_letters(
     """List the day's letters, newest first."""
     letters = await list_letters(session, principal.tenant_id, before=decode(cursor), limit=limit + 1)
     return page(request, letters, limit, lambda letter: letter.id)
+
+
+def previews(catalogue: Catalogue) -> HTTPRouteHandler:
+    """Return the handler that words letters of this catalogue without sending any."""
+
+    @post(
+        "/api/v1/{tenant:str}/letters/previews",
+        operation_id="previewLetter",
+        opt={"action": "letters.read"},
+        status_code=HTTP_200_OK,
+    )
+    async def preview(data: JSONBody[AskForPreview], session: NamedDependency[AsyncSession]) -> LetterPreview:
+        """Read a letter before it is sent: nothing is kept, and nobody gets it."""
+        day = (await known_tenant(session)).name
+        wording = preview_letter(catalogue, data.template, data.language, data.fields, day=day, name=data.name)
+        return LetterPreview(language=wording.language, subject=wording.subject, lines=wording.lines)
+
+    return preview

@@ -27,6 +27,11 @@ class UnknownField(Invalid):
     remedy = "Declare it in the letter's template.toml, or leave it out."
 
 
+class FieldUnreadable(Invalid):
+    detail = "A field of the letter {template} does not have the form that the letter declares."
+    remedy = "Give dates as 2026-11-03, moments as 2026-11-03T09:00, and names as texts."
+
+
 class LinkMissing(Invalid):
     detail = "The letter {template} leads somewhere, and no link was given."
     remedy = "Seal the link's whole address for the purpose `letter`."

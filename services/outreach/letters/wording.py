@@ -13,6 +13,7 @@ from libs.i18n.text import pick
 from services.outreach.letters.catalogue import FOLDER, Catalogue, Template
 from services.outreach.letters.domain import (
     FieldKind,
+    FieldUnreadable,
     LinkMissing,
     NoSuchLanguage,
     NoSuchTemplate,
@@ -21,6 +22,7 @@ from services.outreach.letters.domain import (
 )
 
 _ISOLATE = "\u2068{}\u2069"  # keeps a name that runs the other way from disturbing the line (UAX 9)
+_NOWHERE = "#"  # stands for the link of a letter that is only looked at
 _HTML = jinja2.Environment(
     loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
 )
@@ -89,6 +91,22 @@ def word_letter(  # noqa: PLR0913 (each is one thing that a letter needs)
         lines=tuple(line for line in written if line.text),
         link=one_line(link),
     )
+
+
+def preview_letter(  # noqa: PLR0913 (each is one thing that a letter needs)
+    catalogue: Catalogue,
+    template_name: str,
+    language: str,
+    fields: Mapping[str, Any],
+    *,
+    day: Mapping[str, str],
+    name: str,
+) -> Wording:
+    """Write a letter as it would be sent, but for its link, from fields that a caller has made up."""
+    try:
+        return word_letter(catalogue, template_name, language, fields, day=day, name=name, link=_NOWHERE)
+    except (ValueError, TypeError, AttributeError):
+        raise FieldUnreadable(template=template_name, pointer="/fields") from None
 
 
 def _find(catalogue: Catalogue, name: str, language: str) -> Template:

@@ -33,6 +33,10 @@ class Share(Struct, frozen=True):
     name: str
     number: int
 
+    @property
+    def pair(self) -> tuple[str, int]:
+        return self.name, self.number
+
 
 def board(panels: Sequence[Any], nominations: Sequence[Any]) -> list[Row]:
     """Return the panels in their order, each with its seats: moderator, speakers, rapporteur."""
@@ -61,6 +65,25 @@ def by_organisation(nominations: Sequence[Any]) -> list[Share]:
     names = [each["acronym"] or each["organisation_id"] for each in nominations if each["state"] in SEATED]
     return sorted(
         (Share(name, names.count(name)) for name in set(names)), key=lambda share: (-share.number, share.name)
+    )
+
+
+def answers(nominations: Sequence[Any]) -> dict[str, list[Any]]:
+    """Return who was invited by what they said: those who declined first, as their seats are free again."""
+    return {
+        state: sorted(
+            (each for each in nominations if each["state"] == state), key=lambda each: str(each["changed_at"])
+        )
+        for state in ("declined", "invited", "confirmed")
+    }
+
+
+def last_selected(nominations: Sequence[Any]) -> Any:
+    """Return the selection that was made last, as long as it can be undone; none where there is none."""
+    return max(
+        (each for each in nominations if each["state"] == "selected"),
+        key=lambda each: str(each["changed_at"]),
+        default=None,
     )
 
 

@@ -48,7 +48,7 @@ ENVELOPE = Envelope(
     id=uuid7(), type="", tenant_id=uuid7(), body={}, actor="system", correlation_id="", occurred_at=datetime.now(UTC)
 )
 ANY_VERSION = IfMatch("*")
-KNOWING = ("editions", "stakeholders", "scheduling", "portal")  # the services that are told of the day
+KNOWING = ("editions", "stakeholders", "scheduling", "outreach", "portal")  # the services that are told of the day
 PROTECTED = ("theme", "release")
 
 SignIn = Callable[..., Awaitable[Visitor]]

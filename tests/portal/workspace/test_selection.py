@@ -27,7 +27,7 @@ async def board(sign_in: SignIn, called: Called) -> tuple[Visitor, Page]:
     await federation.send(await federation.get("/editions/2027/nominations/new"), **typed)
     visitor = await sign_in(called.day.of_ministry)
     page = await visitor.get(PLACE)
-    seat = re.search(r'\?seat=([0-9a-f-]+)"><span class="free">one candidate', page.body)
+    seat = re.search(r'\?seat=([0-9a-f-]+)#seat"><span class="free">one candidate', page.body)
     assert seat is not None
     return visitor, await visitor.get(f"{PLACE}?seat={seat[1]}")
 
@@ -45,7 +45,7 @@ async def _act(visitor: Visitor, page: Page, act: str) -> Page:
 
 async def test_the_board_says_how_many_seats_are_filled_and_who_could_have_one(board: tuple[Visitor, Page]) -> None:
     _, page = board
-    assert "0 of 6 seats filled" in page.words
+    assert "No seat of six is filled yet" in page.words
     assert "Intervention: one candidate" in page.words
     assert "Salma" in page.words
 
@@ -53,16 +53,40 @@ async def test_the_board_says_how_many_seats_are_filled_and_who_could_have_one(b
 async def test_selecting_fills_the_seat_and_can_be_undone(board: tuple[Visitor, Page]) -> None:
     visitor, page = board
     selected = await _act(visitor, page, "select")
-    assert "1 of 6 seats filled" in selected.words
+    assert "One seat of six is filled" in selected.words
     assert "One person is selected and not invited" in selected.words
     undone = await _act(visitor, selected, "undo")
-    assert "0 of 6 seats filled" in undone.words
+    assert "No seat of six is filled yet" in undone.words
     assert "Shortlisted" in undone.words
+
+
+async def test_an_invitation_is_read_before_it_goes_out(board: tuple[Visitor, Page]) -> None:
+    visitor, page = board
+    selected = await _act(visitor, page, "select")
+    letter = re.search(r'href="([^"]+/invitation)"', selected.body)
+    assert letter is not None
+    read = await visitor.get(letter[1])
+    assert "To Salma ( s@fed.test )" in read.words
+    assert "Bonjour Salma," in read.words
+    assert "Le panel 1" in read.words
+    assert "Hello Salma," in (await visitor.get(f"{letter[1]}?written_in=en")).words
+    sent = await visitor.send(read)
+    assert "The invitation is on its way to Salma" in sent.words
+    assert "0 confirmed, one awaited, 0 declined" in sent.words
+
+
+async def test_the_last_selection_is_undone_by_its_name(board: tuple[Visitor, Page]) -> None:
+    visitor, page = board
+    selected = await _act(visitor, page, "select")
+    assert "Undo “Salma on panel 1”" in selected.words
 
 
 async def _invited(visitor: Visitor, page: Page, called: Called, sessions: Sessions, settings: Settings) -> str:
     """Invite the candidate; return the path that the letter's link leads to."""
-    await _act(visitor, await _act(visitor, page, "select"), "invite")
+    selected = await _act(visitor, page, "select")
+    letter = re.search(r'href="([^"]+/invitation)"', selected.body)
+    assert letter is not None
+    await visitor.send(await visitor.get(letter[1]))
     async with unit_of_work(sessions, called.day.id) as session:
         wanted = select(OutboxMessage.body).where(OutboxMessage.type == "letters.letter-requested")
         letters = [body for body in await session.scalars(wanted) if body["template"] == "invitation"]
@@ -118,7 +142,9 @@ async def test_a_window_without_its_end_is_refused_and_kept(speaker: Visitor, li
 async def test_who_declines_may_say_why(speaker: Visitor, link: str, board: tuple[Visitor, Page]) -> None:
     page = await _answer(speaker, link, answer="declined", when="any", reason="En voyage")
     assert "This invitation is closed." in page.words or "Cette invitation est close." in page.words
-    assert "0 of 6 seats filled" in (await board[0].get(PLACE)).words
+    seen = (await board[0].get(PLACE)).words
+    assert "No seat of six is filled yet" in seen
+    assert "En voyage" in seen
 
 
 async def test_another_sites_page_answers_for_nobody(speaker: Visitor, link: str) -> None:
