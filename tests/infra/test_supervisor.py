@@ -16,7 +16,7 @@ import pytest
 from infra.embedded.postgresql import Cluster
 from infra.supervising.child import ROOT
 from libs.config import as_role
-from tests.infra.instance import WAITS, Instance, gone
+from tests.infra.instance import WAITS, Instance, free_port, gone
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at processes through /proc")
 
@@ -131,7 +131,7 @@ def test_no_part_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk that is small")
 def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path) -> None:
     mounted = f"mount -t tmpfs -o size=20m none {tmp_path} && exec {sys.executable} -m infra demo --empty"
-    environ = {**os.environ, "MOUSSEM_DATA": str(tmp_path / "data")}
+    environ = {**os.environ, "MOUSSEM_DATA": str(tmp_path / "data"), "MOUSSEM_PORT": str(free_port())}
     done = subprocess.run(
         ["/usr/bin/unshare", "--mount", "sh", "-c", mounted],
         cwd=ROOT,
