@@ -296,8 +296,10 @@ def select_and_invite(journey: Journey, ministry: Screen) -> None:
     ministry.picture("5b-candidates")
     ministry.page.get_by_role("complementary").get_by_role("button", name=ministry.say("Select")).first.click()
     ministry.picture("5c-selected")
-    ministry.page.get_by_role("complementary").get_by_role("button", name=ministry.say("Invite")).click()
-    expect(ministry.page.get_by_role("button", name=ministry.say("Send the letter again"))).to_be_visible()
+    ministry.page.get_by_role("complementary").get_by_role("link", name=ministry.say("Read and send")).click()
+    ministry.picture("5d-letter-before-it-goes")
+    ministry.press("Send the invitation")
+    expect(ministry.page.get_by_role("status")).to_contain_text("Ghita Idrissi")
     ministry.picture("5d-invited")
 
 
