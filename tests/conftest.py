@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import httpx2
 import hypothesis
 import psycopg
 import pytest
+from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from infra.embedded import postgresql
@@ -25,6 +27,7 @@ from libs.observability.logs import configure_logs
 from libs.resources import Application, Resources
 from libs.web.peers import Peers
 from tests.issuing import ISSUER, Issuer
+from tests.production.pooled import pooled
 
 pytest_plugins = ["tests.browser.chromium", "tests.browser.demonstration"]
 
@@ -33,6 +36,7 @@ hypothesis.settings.load_profile("moussem")
 configure_logs()
 
 GIVEN = "MOUSSEM_TEST_POSTGRESQL"  # a superuser's address, to test on a PostgreSQL that runs already
+POOLED = "MOUSSEM_TEST_POOLED"  # a folder, to test behind a PgBouncer that has its files there
 
 
 @pytest.fixture(scope="session")
@@ -58,12 +62,16 @@ def postgres(superuser: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def settings(postgres: str) -> Settings:
-    """Return the settings of a migrated platform without broker or mail server of its own."""
+def settings(postgres: str) -> Iterator[Settings]:
+    """Yield the settings of a migrated platform without broker or mail server of its own."""
     key = base64.b64encode(b"k" * KEY_BYTES).decode()
     settings = read_settings({"MOUSSEM_DATABASE_URL": postgres, "MOUSSEM_KEY": key})
     migrate(settings)
-    return settings
+    if not (folder := os.environ.get(POOLED)):
+        yield settings
+        return
+    with pooled(Path(folder), postgres, pool=4) as address:
+        yield structs.replace(settings, database_url=address)
 
 
 @pytest.fixture(scope="session")
