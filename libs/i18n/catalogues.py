@@ -4,6 +4,7 @@ The English text is the key of its translations. Each service keeps its own in `
 `ar.po`; those of the libraries lie beside this module. All are read together, once per process.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from io import BytesIO
@@ -12,10 +13,12 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+from typing_extensions import override
 
 from libs.i18n.languages import LANGUAGES, SOURCE, negotiate
 
 ROOT = Path(__file__).parents[2]
+_FIGURE = re.compile(r"%\(\w+\)s")
 
 Catalogues = dict[str, NullTranslations]  # by language; English has none, as it is the key
 
@@ -32,8 +35,19 @@ def load(folders: Iterable[Path]) -> Catalogues:
     return {language: _load_language(language, folders) for language in LANGUAGES}
 
 
+class _French(Translations):
+    """French counts none with one, but what says “une” in letters says it of one alone: of none the plural is said."""
+
+    @override
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        said, of_many = super().ngettext(msgid1, msgid2, n), super().ngettext(msgid1, msgid2, 2)
+        in_letters = set(_FIGURE.findall(of_many)) - set(_FIGURE.findall(said))
+        return of_many if n == 0 and in_letters else said
+
+
 def _load_language(language: str, folders: list[Path]) -> NullTranslations:
     merged: NullTranslations = NullTranslations()
+    kind = _French if language == "fr" else Translations
     for path in (folder / f"{language}.po" for folder in folders):
         if path.exists():
             with path.open("rb") as file:
@@ -41,7 +55,7 @@ def _load_language(language: str, folders: list[Path]) -> NullTranslations:
             compiled = BytesIO()
             write_mo(compiled, catalogue)
             compiled.seek(0)
-            translations = Translations(compiled)
+            translations = kind(compiled)
             merged = merged.merge(translations) if isinstance(merged, Translations) else translations
     return merged
 

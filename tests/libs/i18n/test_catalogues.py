@@ -37,6 +37,19 @@ def test_the_texts_of_all_services_are_read_together(two_services: Catalogues) -
     assert french.ngettext("%(num)s seat", "%(num)s seats", 2) == "%(num)s places"
 
 
+def test_nothing_is_never_said_to_be_one(two_services: Catalogues) -> None:
+    """French grammar counts none with one: “une place” would stand where there is none."""
+    said = {language: two_services[language].ngettext("%(num)s seat", "%(num)s seats", 0) for language in _SEATS}
+    assert said == {"fr": "%(num)s places", "ar": "لا مقعد"}
+    assert two_services["fr"].ngettext("%(num)s seat", "%(num)s seats", 1) == "une place"
+
+
+def test_a_figure_of_nothing_is_singular_in_french(tmp_path: Path) -> None:
+    seats = 'msgid "one seat"\nmsgid_plural "%(num)s seats"\nmsgstr[0] "%(num)s place"\nmsgstr[1] "%(num)s places"\n'
+    write_catalogue(tmp_path, "fr", seats)
+    assert load([tmp_path])["fr"].ngettext("one seat", "%(num)s seats", 0) == "%(num)s place"
+
+
 def test_a_text_without_a_finished_translation_stays_english(two_services: Catalogues) -> None:
     assert two_services["fr"].gettext("Day") == "Day"
     assert two_services["ar"].gettext("Rooms") == "Rooms"
@@ -60,10 +73,6 @@ def test_arabic_counts_in_six_forms(two_services: Catalogues, count: int, words:
     environment.install_gettext_translations(two_services["ar"], newstyle=True)  # type: ignore[attr-defined]
     template = environment.from_string("{{ ngettext('%(num)s seat', '%(num)s seats', count) }}")
     assert template.render(count=count) == words
-
-
-def test_zero_is_singular_in_french(two_services: Catalogues) -> None:
-    assert two_services["fr"].ngettext("%(num)s seat", "%(num)s seats", 0) == "une place"
 
 
 def test_a_refusal_is_told_in_the_callers_language() -> None:
