@@ -22,6 +22,9 @@ check: .venv/ready ## format, lint, types, import rules, unit tests
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q -m unit
 
+bench: .venv/ready ## figures, each beside its ceiling; QUICK=1 tries that it works
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
 lock: ## compile the hashed lock file from what each member depends on
 	@sh infra/lock.sh
 
