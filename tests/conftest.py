@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,28 +51,49 @@ def superuser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield cluster.superuser_address
 
 
+@contextmanager
+def database(superuser: str, name: str) -> Iterator[str]:
+    """Yield the address of a database with all roles and no table yet, as MOUSSEM_DATABASE_URL has it."""
+    made = f"moussem_{name}_{os.getpid()}"
+    make_database(superuser, made)
+    server = urlsplit(superuser)
+    yield f"postgresql://{server.netloc.rpartition('@')[2]}/{made}?{server.query}"
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {made} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 def postgres(superuser: str) -> Iterator[str]:
-    """Yield the address of a database with all roles and no table yet, as MOUSSEM_DATABASE_URL has it."""
-    database = f"moussem_test_{os.getpid()}"
-    make_database(superuser, database)
-    server = urlsplit(superuser)
-    yield f"postgresql://{server.netloc.rpartition('@')[2]}/{database}?{server.query}"
-    with psycopg.connect(superuser, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
+    """Yield the address of the run's database, before any migration."""
+    with database(superuser, "test") as address:
+        yield address
+
+
+def settings_of(address: str) -> Settings:
+    """Return the settings of a platform without broker or mail server of its own, on a database."""
+    key = base64.b64encode(b"k" * KEY_BYTES).decode()
+    return read_settings({"MOUSSEM_DATABASE_URL": address, "MOUSSEM_KEY": key})
 
 
 @pytest.fixture(scope="session")
 def settings(postgres: str) -> Iterator[Settings]:
-    """Yield the settings of a migrated platform without broker or mail server of its own."""
-    key = base64.b64encode(b"k" * KEY_BYTES).decode()
-    settings = read_settings({"MOUSSEM_DATABASE_URL": postgres, "MOUSSEM_KEY": key})
+    """Yield the settings of the run's platform, migrated."""
+    settings = settings_of(postgres)
     migrate(settings)
     if not (folder := os.environ.get(POOLED)):
         yield settings
         return
     with pooled(Path(folder), postgres, pool=4) as address:
         yield structs.replace(settings, database_url=address)
+
+
+@pytest.fixture
+def untouched(superuser: str) -> Iterator[Settings]:
+    """Yield the settings of a platform of this test alone: migrated, and nothing else has happened in it."""
+    with database(superuser, "untouched") as address:
+        settings = settings_of(address)
+        migrate(settings)
+        yield settings
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,8 @@ async def test_the_process_answers_for_itself(settings: Settings) -> None:
         assert (await client.get("/healthz")).json() == {"status": "alive"}
 
 
-async def test_what_is_missing_is_named(settings: Settings) -> None:
-    async with client_of(settings) as client:
+async def test_what_is_missing_is_named(untouched: Settings) -> None:
+    async with client_of(untouched) as client:
         answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert set(answer.json()["missing"]) == {f"worker of {service}" for service in composition_roots("app")}
