@@ -21,7 +21,7 @@ def test_an_edition_that_is_called_by_its_year_is_followed_by_the_next(slug: str
 def test_readiness_counts_what_is_there() -> None:
     edition = {"theme": {"fr": "t"}, "announced": False}
     approvals = [{"kind": "theme", "state": "open", "signed": ["a"], "signatories": ["a", "b"]}]
-    checks = {each.name: each for each in readiness(edition, [{"title": {"fr": "p"}}], approvals, [])}
+    checks = {each.name: each for each in readiness(edition, [{"title": {"fr": "p"}}], approvals, [], [])}
     assert (checks["theme_signed"].number, checks["theme_signed"].total, checks["theme_signed"].done) == (1, 2, False)
     assert (checks["theme_languages"].number, checks["panel_languages"].total) == (1, 3)
     assert (checks["announced"].done, checks["call"].done, checks["panels"].done) == (False, False, True)

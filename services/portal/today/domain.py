@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from libs.i18n.languages import LANGUAGES
 
-CheckName = Literal["announced", "theme_signed", "theme_languages", "panels", "panel_languages", "call"]
+CheckName = Literal["announced", "theme_signed", "theme_languages", "panels", "panel_languages", "call", "release"]
 
 
 class Check(Struct, frozen=True):
@@ -23,7 +23,11 @@ class Check(Struct, frozen=True):
 
 
 def readiness(
-    edition: dict[str, Any], panels: Sequence[Any], approvals: Sequence[Any], calls: Sequence[Any]
+    edition: dict[str, Any],
+    panels: Sequence[Any],
+    approvals: Sequence[Any],
+    calls: Sequence[Any],
+    releases: Sequence[Any],
 ) -> list[Check]:
     """Return the checks in the order in which things are usually done."""
     open_theme = next((each for each in approvals if each["kind"] == "theme" and each["state"] == "open"), None)
@@ -36,4 +40,5 @@ def readiness(
         Check("panel_languages", sum(map(bool, titles)), max(len(titles), 1)),
         Check("announced", int(edition["announced"]), 1),
         Check("call", sum(each["state"] != "draft" for each in calls), 1),
+        Check("release", len(releases), 1),
     ]

@@ -20,10 +20,11 @@ async def today(visit: NamedDependency[Visit], now: NamedDependency[datetime]) -
     if edition is None:
         return visit.page("today/nothing.html", here="today")
     here = wall(now, edition["timezone"]).date()
-    panels, approvals, calls = await asyncio.gather(
+    panels, approvals, calls, releases = await asyncio.gather(
         visit.services.items(f"/editions/{edition['slug']}/panels"),
         _approvals(visit, edition["slug"]),
         _if_allowed(visit, "calls.read", "/calls", edition=edition["slug"]),
+        visit.services.items(f"/editions/{edition['slug']}/releases"),
     )
     mine = [each for each in approvals if visit.organisation_id in each["waiting"]]
     return visit.page(
@@ -32,9 +33,10 @@ async def today(visit: NamedDependency[Visit], now: NamedDependency[datetime]) -
         edition=edition,
         now_here=here,
         days=(date.fromisoformat(edition["starts_on"]) - here).days,
+        to_clone=visit.may("editions.clone") and date.fromisoformat(edition["ends_on"]) < here,
         mine=mine,
         calls=calls,
-        checks=readiness(edition, panels, approvals, calls),
+        checks=readiness(edition, panels, approvals, calls, releases),
         waiting={"approvals": len(mine)} if mine else {},
     )
 
