@@ -37,6 +37,7 @@ class Proxy(Struct, frozen=True, kw_only=True):
     webs: Mapping[str, Sequence[str]]
     proxies: Sequence[str] = ()
     log: str = ""
+    resolvers: Sequence[str] = ()  # who knows the names of the web processes, where they are found by names
 
     @property
     def command(self) -> list[str]:
@@ -81,10 +82,7 @@ class Proxy(Struct, frozen=True, kw_only=True):
         ]
 
     def _resolver(self) -> str:
-        if not any(map(_is_named, self.webs.values())):
-            return ""
-        servers = [line.split()[1] for line in _RESOLV_CONF.read_text().splitlines() if line.startswith("nameserver")]
-        return f"    resolver {' '.join(servers)} valid=1s ipv6=off;"
+        return f"    resolver {' '.join(self.resolvers)} valid=1s ipv6=off;" if self.resolvers else ""
 
 
 def _is_named(webs: Sequence[str]) -> bool:
@@ -126,8 +124,14 @@ def read_proxy(environ: Mapping[str, str]) -> Proxy:
         host=urlsplit(environ["MOUSSEM_BASE_URL"]).netloc,
         webs={service: environ[f"MOUSSEM_{service.upper()}_WEB"].split(",") for service in SERVICES},
         proxies=read_networks(environ, "MOUSSEM_PROXIES"),
+        resolvers=_nameservers(),
         log="" if environ.get("MOUSSEM_DATA") else "/dev/stdout",
     )
+
+
+def _nameservers() -> list[str]:
+    lines = _RESOLV_CONF.read_text().splitlines() if _RESOLV_CONF.exists() else []
+    return [line.split()[1] for line in lines if line.startswith("nameserver ")]
 
 
 def main() -> None:

@@ -1,11 +1,14 @@
 """nginx with the generated configuration, in front of servers that stand for the services."""
 
+import socketserver
+import struct
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 
 from typing_extensions import override
@@ -20,7 +23,7 @@ Answer = Callable[[BaseHTTPRequestHandler], tuple[int, Mapping[str, str], bytes]
 
 
 @contextmanager
-def standing_for(answer: Answer) -> Iterator[str]:
+def standing_for(answer: Answer, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve what `answer` says, while the block runs; yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,11 +45,11 @@ def standing_for(answer: Answer) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    yield f"127.0.0.1:{server.server_address[1]}"
+    yield f"{host}:{server.server_address[1]}"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -55,20 +58,46 @@ def standing_for(answer: Answer) -> Iterator[str]:
 @contextmanager
 def proxied(folder: Path, answer_of: Callable[[str], Answer], *, proxies: tuple[str, ...] = ()) -> Iterator[Proxy]:
     """Run nginx in front of a server for each service."""
-    with ExitStack() as running:
-        proxy = Proxy(
-            folder=folder,
-            listen=f"127.0.0.1:{free_port()}",
-            internal=f"127.0.0.1:{free_port()}",
-            host="day.example",
-            webs={service: [running.enter_context(standing_for(answer_of(service)))] for service in SERVICES},
-            proxies=proxies,
-        )
-        proxy.write()
-        process = running.enter_context(subprocess.Popen(proxy.command))
-        running.callback(process.terminate)
+    with ExitStack() as standing:
+        webs = {service: [standing.enter_context(standing_for(answer_of(service)))] for service in SERVICES}
+        with running(proxy_of(folder, webs, proxies=proxies)) as proxy:
+            yield proxy
+
+
+def proxy_of(folder: Path, webs: Mapping[str, list[str]], **more: tuple[str, ...]) -> Proxy:
+    listen, internal = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    return Proxy(folder=folder, listen=listen, internal=internal, host="day.example", webs=webs, **more)  # type: ignore[arg-type] # its names
+
+
+@contextmanager
+def running(proxy: Proxy) -> Iterator[Proxy]:
+    """Run nginx while the block runs."""
+    proxy.write()
+    with subprocess.Popen(proxy.command) as process:
         until = time.monotonic() + WAITS
         while not answers(f"http://{proxy.listen}/healthz"):
             assert process.poll() is None, "nginx does not start"
             assert time.monotonic() < until
         yield proxy
+        process.terminate()
+
+
+@contextmanager
+def telling_names(address: Callable[[], str]) -> Iterator[str]:
+    """Answer each question for a name (RFC 1035) with `address`, while the block runs; yield where to ask."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        @override
+        def handle(self) -> None:
+            asked, socket = self.request
+            question = asked[12 : asked.index(b"\0", 12) + 5]
+            head = asked[:2] + b"\x81\x80" + b"\0\1" * 2 + b"\0" * 4
+            record = b"\xc0\x0c\0\1\0\1" + struct.pack(">IH", 1, 4) + ip_address(address()).packed
+            socket.sendto(head + question + record, self.client_address)
+
+    with socketserver.UDPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
