@@ -1,6 +1,7 @@
 // Marks what is on now and what comes next, by the reader's clock: instants, so the reader's own time zone does not matter.
 
 const EVERY = 30_000; // milliseconds
+const NEAR = 24 * 3_600_000; // what comes first is "next" within a day of it, not weeks before
 
 const clock = document.getElementById("clock");
 const sessions = [...document.querySelectorAll("[data-starts]")].map((element) => ({
@@ -13,8 +14,8 @@ function currentAndNext(now) {
   const current = sessions.filter(({ starts, ends }) => starts <= now && now < ends);
   const coming = sessions.filter(({ starts }) => starts > now);
   const soonest = Math.min(...coming.map(({ starts }) => starts));
-  const begun = sessions.some(({ starts }) => starts <= now);
-  return { current, next: begun ? coming.filter(({ starts }) => starts === soonest) : [] };
+  const near = soonest - now < NEAR || sessions.some(({ starts }) => starts <= now);
+  return { current, next: near ? coming.filter(({ starts }) => starts === soonest) : [] };
 }
 
 function mark(chosen, name, word) {
