@@ -2,45 +2,20 @@
 
 import re
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 from msgspec.structs import replace
-from typing_extensions import override
 
 from libs.i18n.languages import LANGUAGES, direction
 from services.portal.public.rendering import Pages, day_pages, edition_pages
 from services.portal.rendering import Rendering
 from tests.portal import samples
+from tests.portal.outline import Outline
 
 pytestmark = pytest.mark.unit
 
 ROOT = "/sample/2026"
 VIEWS = ("programme", "programme/rooms", "programme/panels")
-
-
-class _Outline(HTMLParser):
-    """The headings of a page in their order, its ids, what refers to them, and its attributes that must not be."""
-
-    def __init__(self, page: bytes) -> None:
-        super().__init__()
-        self.levels: list[int] = []
-        self.ids: list[str] = []
-        self.references: list[str] = []
-        self.root: dict[str, str | None] = {}
-        self.inline: list[str] = []
-        self.feed(page.decode())
-
-    @override
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "html":
-            self.root = given
-        if re.fullmatch(r"h[1-6]", tag):
-            self.levels.append(int(tag[1]))
-        self.ids += [given["id"] or ""] if "id" in given else []
-        self.references += (given.get("aria-labelledby") or "").split()
-        self.inline += [name for name in given if name == "style" or name.startswith("on")]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +38,7 @@ def test_each_page_stands_in_each_language_at_its_own_address(pages: Pages) -> N
 def test_a_page_says_its_language_and_direction_and_has_an_outline(pages: Pages, before: Pages) -> None:
     """E30: days are headings."""
     for path, page in (pages | before).items():
-        outline = _Outline(page)
+        outline = Outline(page)
         language = path.split("/")[1]
         assert (outline.root["lang"], outline.root["dir"]) == (language, direction(language)), path
         assert outline.levels.count(1) == 1, path
