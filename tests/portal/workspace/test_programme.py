@@ -147,7 +147,9 @@ async def test_a_submitted_draft_shows_what_will_be_public_and_waits_for_signatu
         assert "One text awaits your signature" in (await organiser.get("")).words
         seen = await organiser.get(approval.path)
         await organiser.send(seen, f"{seen.path}/signatures", sha256=seen.hidden()["sha256"])
-    assert "In force" in (await visitor.get(approval.path)).words
+    released = await visitor.get(approval.path)
+    assert "In force" in released.words
+    assert f'href="/en/{called.day.slug}/2027/programme"' in released.body
     assert "Version 1" in (await visitor.get(PLACE)).words
 
 
