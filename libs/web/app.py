@@ -87,5 +87,6 @@ def _if_match(
     return IfMatch(made_from)
 
 
-def _correlate(request: Request[Any, Any, Any]) -> None:
+async def _correlate(request: Request[Any, Any, Any]) -> None:
+    """Begin a request; a coroutine, since what Litestar gives to a thread binds nothing here."""
     correlate(request.headers.get("x-correlation-id"))

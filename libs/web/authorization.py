@@ -1,5 +1,6 @@
 """Whether the caller may: the token, the tenant in the path, the matrix. Each handler names its action."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,6 +14,7 @@ from libs.identity import Principal
 from libs.permissions import PUBLIC, require
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+_CONTROL = re.compile(r"[\x00-\x1f]")
 TenantOf = Callable[[str], Awaitable[UUID | None]]
 
 
@@ -29,7 +31,7 @@ def authorize(verifier: Verifier, tenant_of: TenantOf) -> Callable[[Connection, 
     """Return the guard that lets a request through to its handler, and says to it who is calling."""
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-        if any(ord(character) < 32 for character in connection.url.path + connection.url.query):  # noqa: PLR2004
+        if _CONTROL.search(connection.scope["path"] + connection.scope["query_string"].decode("latin-1")):
             raise NotFoundException
         tenant = connection.path_params.get("tenant")
         principal = await _principal(connection, verifier, tenant_of, tenant)

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.params import QueryParameter
 from msgspec import Struct
 
+from libs.db.written import Written
 from libs.errors import Invalid
 
 T = TypeVar("T")
@@ -42,6 +43,13 @@ def decode(cursor: str | None) -> UUID | None:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
     except (binascii.Error, ValueError):
         raise CursorBroken(pointer="/cursor") from None
+
+
+def page_of_json(request: Request[Any, Any, Any], rows: Sequence[Written], limit: int) -> Response[Any]:
+    """Answer with a page of rows that PostgreSQL has written."""
+    answer: Response[Any] = page(request, rows, limit, lambda row: row.id)
+    answer.content = Page([row.json for row in answer.content.items], answer.content.next)
+    return answer
 
 
 def page(

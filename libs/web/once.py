@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from litestar import Request, Response
 from msgspec import to_builtins
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +26,20 @@ T = TypeVar("T")
 _KEPT = timedelta(hours=24)
 _LONGEST_KEY = 255
 _STATE = "once"
+
+# Built once: they run with every write. Parameters are named like columns, with a line after them.
+_TABLE: Any = IdempotencyKey.__table__
+_NEW = insert(_TABLE).values({column.name: bindparam(f"{column.name}_") for column in _TABLE.columns})
+_CLAIM = _NEW.on_conflict_do_update(
+    index_elements=[_TABLE.c.tenant_id, _TABLE.c.caller, _TABLE.c.key],
+    set_={name: _NEW.excluded[name] for name in ("fingerprint", "status", "body", "created_at")},
+    where=_TABLE.c.created_at < bindparam("expired"),
+).returning(_TABLE.c.key)
+_ANSWER = (
+    update(_TABLE)
+    .where(*(_TABLE.c[name] == bindparam(f"{name}_") for name in ("tenant_id", "caller", "key")))
+    .values(status=bindparam("status_"), body=bindparam("body_"))
+)
 
 
 class KeyReused(Unprocessable):
@@ -66,9 +80,8 @@ class Once:
             return await act()
         await self._claim()
         result = await act()
-        await self._session.execute(
-            update(IdempotencyKey).filter_by(**self._mine).values(status=self._status, body=to_builtins(result))
-        )
+        answer = {**self._mine, "status": self._status, "body": to_builtins(result)}
+        await self._session.execute(_ANSWER, _parameters(answer))
         return result
 
     async def remember(self, sessions: Sessions, error: Conflict | Unprocessable) -> None:
@@ -79,13 +92,7 @@ class Once:
             await session.execute(insert(IdempotencyKey).values(row).on_conflict_do_nothing())
 
     async def _claim(self) -> None:
-        claim = insert(IdempotencyKey).values(self._row)
-        claim = claim.on_conflict_do_update(
-            index_elements=[IdempotencyKey.tenant_id, IdempotencyKey.caller, IdempotencyKey.key],
-            set_={name: claim.excluded[name] for name in ("fingerprint", "status", "body", "created_at")},
-            where=IdempotencyKey.created_at < self._now - _KEPT,
-        )
-        if await self._session.scalar(claim.returning(IdempotencyKey.key)) is not None:
+        if await self._session.scalar(_CLAIM, {**_parameters(self._row), "expired": self._now - _KEPT}) is not None:
             return
         found = (await self._session.scalars(select(IdempotencyKey).filter_by(**self._mine))).one()
         if found.fingerprint != self.fingerprint:
@@ -105,6 +112,10 @@ class Once:
             "body": None,
             "created_at": self._now,
         }
+
+
+def _parameters(values: dict[str, Any]) -> dict[str, Any]:
+    return {f"{name}_": value for name, value in values.items()}
 
 
 async def read_once(

@@ -99,5 +99,5 @@ def tenant_in_public_path(path: str) -> str | None:
     return tenant if language in LANGUAGES and tenant and not inside else None
 
 
-def _correlate(request: Request[Any, Any, Any]) -> None:
+async def _correlate(request: Request[Any, Any, Any]) -> None:
     correlate(request.headers.get("x-correlation-id"))

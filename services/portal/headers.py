@@ -21,7 +21,7 @@ def security_headers(*, secure: bool) -> Any:
     """Return the hook that adds them to each response."""
     told = _ALWAYS | (_OVER_TLS if secure else {})
 
-    def add(response: Response[Any]) -> Response[Any]:
+    async def add(response: Response[Any]) -> Response[Any]:
         for name, value in told.items():
             response.headers.setdefault(name, value)
         return response

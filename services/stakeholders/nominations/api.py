@@ -17,7 +17,7 @@ from libs.contracts.programme import SeatRole
 from libs.fields import Line
 from libs.identity import Principal
 from libs.web.conditional import versioned
-from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
+from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page_of_json
 from libs.web.once import Once
 from services.stakeholders.nominations.commands.decide import (
     SelectNomination,
@@ -79,7 +79,7 @@ class CallNominationController(Controller):
             full_name=full_name,
         )
         rows = await list_nominations(session, principal, call_id, filters, after=decode(cursor), limit=limit + 1)
-        return page(request, rows, limit, lambda row: row.id)
+        return page_of_json(request, rows, limit)
 
     @post(operation_id="submit_nomination", opt={"action": "nominations.submit"})
     async def submit(  # noqa: PLR0913, PLR0917 (injected by name)

@@ -1,15 +1,16 @@
-"""Reading nominations: SELECT straight into structs."""
+"""Reading nominations: SELECT straight into structs; a list, which may be long, straight into JSON."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
-from sqlalchemy import RowMapping, Select, select
+from msgspec import Struct, convert
+from sqlalchemy import JSON, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import NominationState
 from libs.contracts.programme import SeatRole
+from libs.db.written import Written, instant, written
 from libs.errors import NoSuch
 from libs.i18n.folding import fold
 from libs.i18n.text import Text
@@ -63,10 +64,33 @@ class NominationFilters(Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = (
-    *("id", "version", "call_id", "edition_id", "panel_id", "organisation_id", "seat_role", "seat_id", "state"),
-    *("note", "submitted_at", "changed_at"),
+    "id",
+    "version",
+    "call_id",
+    "edition_id",
+    "panel_id",
+    "organisation_id",
+    "seat_role",
+    "seat_id",
+    "state",
+    "note",
 )
-_OF_PERSON = "person."
+_NOMINEE = [part for name in Nominee.__struct_fields__ for part in (name, Person.__table__.c[name])]
+_NOMINATIONS = (
+    select(
+        *(Nomination.__table__.c[name] for name in _COLUMNS),
+        *(instant(Nomination.submitted_at), instant(Nomination.changed_at)),
+        *(Organisation.name.label("organisation"), Organisation.acronym, Invitation.id.label("invitation_id")),
+        func.json_build_object(*_NOMINEE, type_=JSON).label("person"),
+    )
+    .select_from(Nomination)
+    .join(
+        Organisation,
+        (Organisation.tenant_id == Nomination.tenant_id) & (Organisation.id == Nomination.organisation_id),
+    )
+    .join(Person, (Person.tenant_id == Nomination.tenant_id) & (Person.id == Nomination.person_id))
+    .outerjoin(Invitation, (Invitation.tenant_id == Nomination.tenant_id) & (Invitation.nomination_id == Nomination.id))
+)
 
 
 async def list_nominations(  # noqa: PLR0913 (filters and the page)
@@ -77,10 +101,8 @@ async def list_nominations(  # noqa: PLR0913 (filters and the page)
     *,
     after: UUID | None,
     limit: int,
-) -> list[NominationView]:
+) -> list[Written]:
     """Return at most `limit` of a call's nominations, in the order in which they came; to an organisation, its own."""
-    if await session.scalar(select(Call.id).filter_by(tenant_id=principal.tenant_id, id=call_id)) is None:
-        raise NoSuch(what="call", id=call_id)
     query = _nominations(principal).where(Nomination.call_id == call_id).order_by(Nomination.id).limit(limit)
     for field in ("state", "panel_id", "organisation_id", "person_id", "seat_role"):
         wanted = getattr(filters, field)
@@ -90,7 +112,10 @@ async def list_nominations(  # noqa: PLR0913 (filters and the page)
         query = query.where(Person.name_folded.contains(fold(filters.full_name), autoescape=True))
     if after is not None:
         query = query.where(Nomination.id > after)
-    return [_view(row) for row in (await session.execute(query)).mappings()]
+    found = await written(session, query)
+    if not found and await session.scalar(select(Call.id).filter_by(tenant_id=principal.tenant_id, id=call_id)) is None:
+        raise NoSuch(what="call", id=call_id)
+    return found
 
 
 async def read_nomination(session: AsyncSession, principal: Principal, nomination_id: UUID) -> NominationView:
@@ -98,31 +123,10 @@ async def read_nomination(session: AsyncSession, principal: Principal, nominatio
     row = (await session.execute(query)).mappings().one_or_none()
     if row is None:
         raise NoSuch(what="nomination", id=nomination_id)
-    return _view(row)
+    return convert(dict(row), NominationView)
 
 
 def _nominations(principal: Principal) -> Select[Any]:
-    mine = Nomination.tenant_id == principal.tenant_id
-    columns = [
-        *(Nomination.__table__.c[name] for name in _COLUMNS),
-        *(Organisation.name.label("organisation"), Organisation.acronym, Invitation.id.label("invitation_id")),
-        *(Person.__table__.c[name].label(_OF_PERSON + name) for name in Nominee.__struct_fields__),
-    ]
-    return (
-        select(*columns)
-        .select_from(Nomination)
-        .join(
-            Organisation,
-            (Organisation.tenant_id == Nomination.tenant_id) & (Organisation.id == Nomination.organisation_id),
-        )
-        .join(Person, (Person.tenant_id == Nomination.tenant_id) & (Person.id == Nomination.person_id))
-        .outerjoin(
-            Invitation, (Invitation.tenant_id == Nomination.tenant_id) & (Invitation.nomination_id == Nomination.id)
-        )
-        .where(mine, within_reach(principal, Nomination.organisation_id))
+    return _NOMINATIONS.where(
+        Nomination.tenant_id == principal.tenant_id, within_reach(principal, Nomination.organisation_id)
     )
-
-
-def _view(row: RowMapping) -> NominationView:
-    person = Nominee(**{name: row[_OF_PERSON + name] for name in Nominee.__struct_fields__})
-    return NominationView(person=person, **{name: row[name] for name in row if not name.startswith(_OF_PERSON)})

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct, convert
-from sqlalchemy import JSON, Row, ScalarSelect, Select, func, select, type_coerce
+from sqlalchemy import JSON, Row, ScalarSelect, Select, Text, Uuid, bindparam, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import Seat
@@ -73,7 +73,7 @@ async def submit_nomination(
     email = command.email.casefold()
     row = await _lock_quota(session, principal, call_id, command.panel_id, email)
     call, edition, organisation, panel = row.Call, row.KnownEdition, row.Organisation, row.KnownPanel
-    counted = await _count(session, principal, row.OrganisationQuota, email)
+    counted = await _count(session, principal, call_id, email)
 
     opening_of(call, edition).admit(now)
     if panel is None:
@@ -106,6 +106,67 @@ async def submit_nomination(
     return nomination
 
 
+def _rows(query: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
+    """Return a query as one value: its rows as a list of JSON objects."""
+    each = query.subquery("each").table_valued()
+    return select(type_coerce(func.coalesce(func.json_agg(each), func.json_build_array()), JSON)).scalar_subquery()
+
+
+# Both statements are built once: building them anew for each nomination took longer than running them.
+_TENANT, _CALL, _ORGANISATION, _PANEL, _EMAIL, _ADDRESS = (
+    bindparam(name, type_=kind)
+    for name, kind in (
+        *(("tenant_id", Uuid()), ("call_id", Uuid()), ("organisation_id", Uuid()), ("panel_id", Uuid())),
+        *(("email", Text()), ("address", Text())),
+    )
+)
+_LOCKED = (
+    select(
+        *(Call, KnownEdition, Organisation, OrganisationQuota, KnownPanel),
+        func.pg_advisory_xact_lock(func.hashtextextended(_ADDRESS, 0)),
+    )
+    .select_from(OrganisationQuota)
+    .join(Call, (Call.tenant_id == _TENANT) & (Call.id == OrganisationQuota.call_id))
+    .join(KnownEdition, (KnownEdition.tenant_id == _TENANT) & (KnownEdition.id == Call.edition_id))
+    .join(Organisation, (Organisation.tenant_id == _TENANT) & (Organisation.id == OrganisationQuota.organisation_id))
+    .outerjoin(
+        KnownPanel,
+        (KnownPanel.tenant_id == _TENANT)
+        & (KnownPanel.edition_id == Call.edition_id)
+        & (KnownPanel.id == _PANEL)
+        & ~KnownPanel.removed,
+    )
+    .where(
+        OrganisationQuota.tenant_id == _TENANT,
+        OrganisationQuota.call_id == _CALL,
+        OrganisationQuota.organisation_id == _ORGANISATION,
+    )
+    .with_for_update(key_share=True, of=OrganisationQuota)
+)
+_OWN = Nomination.organisation_id == _ORGANISATION
+_STANDING = select(Nomination.panel_id, Nomination.person_id).where(
+    Nomination.tenant_id == _TENANT, Nomination.call_id == _CALL, _OWN, Nomination.state.in_(STANDING)
+)
+_OF_PERSON = (Nomination.tenant_id == Person.tenant_id) & (Nomination.person_id == Person.id)
+_KNOWN = select(
+    *(Person.id, Person.full_name, Person.name_folded),
+    select(Nomination.id).where(_OF_PERSON, _OWN).correlate(Person).exists().label("own"),
+).where(Person.tenant_id == _TENANT, Person.email == _EMAIL)
+_LIMITS = (
+    select(PanelQuota.panel_id, PanelQuota.limit)
+    .join(
+        OrganisationQuota,
+        (OrganisationQuota.tenant_id == PanelQuota.tenant_id) & (OrganisationQuota.id == PanelQuota.quota_id),
+    )
+    .where(
+        OrganisationQuota.tenant_id == _TENANT,
+        OrganisationQuota.call_id == _CALL,
+        OrganisationQuota.organisation_id == _ORGANISATION,
+    )
+)
+_COUNTED = select(_rows(_STANDING), _rows(_KNOWN), _rows(_LIMITS))
+
+
 async def _lock_quota(
     session: AsyncSession, principal: Principal, call_id: UUID, panel_id: UUID, email: str
 ) -> Row[*tuple[Call, KnownEdition, Organisation, OrganisationQuota, KnownPanel | None, object]]:
@@ -114,66 +175,31 @@ async def _lock_quota(
     The quota is locked, so that two do not both take its last place, and the address, so that two do not both think
     that nobody is known by it.
     """
-    tenant_id = principal.tenant_id
-    address = func.pg_advisory_xact_lock(func.hashtextextended(f"{tenant_id} {email}", 0))
-    found = await session.execute(
-        select(Call, KnownEdition, Organisation, OrganisationQuota, KnownPanel, address)
-        .select_from(OrganisationQuota)
-        .join(Call, (Call.tenant_id == tenant_id) & (Call.id == OrganisationQuota.call_id))
-        .join(KnownEdition, (KnownEdition.tenant_id == tenant_id) & (KnownEdition.id == Call.edition_id))
-        .join(
-            Organisation, (Organisation.tenant_id == tenant_id) & (Organisation.id == OrganisationQuota.organisation_id)
-        )
-        .outerjoin(
-            KnownPanel,
-            (KnownPanel.tenant_id == tenant_id)
-            & (KnownPanel.edition_id == Call.edition_id)
-            & (KnownPanel.id == panel_id)
-            & ~KnownPanel.removed,
-        )
-        .where(
-            OrganisationQuota.tenant_id == tenant_id,
-            OrganisationQuota.call_id == call_id,
-            OrganisationQuota.organisation_id == principal.organisation_id,
-        )
-        .with_for_update(key_share=True, of=OrganisationQuota)
-    )
-    row = found.one_or_none()
+    given = {"panel_id": panel_id, "address": f"{principal.tenant_id} {email}", **_own(principal, call_id)}
+    row = (await session.execute(_LOCKED, given)).one_or_none()
     if row is not None:
         return row
-    if await session.scalar(select(Call.id).filter_by(tenant_id=tenant_id, id=call_id)) is None:
+    if await session.scalar(select(Call.id).filter_by(tenant_id=principal.tenant_id, id=call_id)) is None:
         raise NoSuch(what="call", id=call_id)
     raise NoQuota
 
 
-async def _count(session: AsyncSession, principal: Principal, quota: OrganisationQuota, email: str) -> _Counted:
+async def _count(session: AsyncSession, principal: Principal, call_id: UUID, email: str) -> _Counted:
     """See, in one statement, what may have been committed while we waited for the lock."""
-    own = Nomination.organisation_id == quota.organisation_id
-    standing = select(Nomination.panel_id, Nomination.person_id).where(
-        Nomination.tenant_id == principal.tenant_id,
-        Nomination.call_id == quota.call_id,
-        own,
-        Nomination.state.in_(STANDING),
-    )
-    of_person = (Nomination.tenant_id == Person.tenant_id) & (Nomination.person_id == Person.id)
-    known = select(
-        *(Person.id, Person.full_name, Person.name_folded),
-        select(Nomination.id).where(of_person, own).correlate(Person).exists().label("own"),
-    ).where(Person.tenant_id == principal.tenant_id, Person.email == email)
-    limits = select(PanelQuota.panel_id, PanelQuota.limit).filter_by(tenant_id=quota.tenant_id, quota_id=quota.id)
-    row = (await session.execute(select(_rows(standing), _rows(known), _rows(limits)))).one()
-    standing_now, known_now, limits_now = row
+    standing, known, limits = (await session.execute(_COUNTED, {"email": email, **_own(principal, call_id)})).one()
     return _Counted(
-        standing=convert(standing_now, list[Candidacy]),
-        known=convert(known_now, list[Known]),
-        panel_limits={UUID(each["panel_id"]): each["limit"] for each in limits_now},
+        standing=convert(standing, list[Candidacy]),
+        known=convert(known, list[Known]),
+        panel_limits={UUID(each["panel_id"]): each["limit"] for each in limits},
     )
 
 
-def _rows(query: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
-    """Return a query as one value: its rows as a list of JSON objects."""
-    each = query.subquery("each").table_valued()
-    return select(type_coerce(func.coalesce(func.json_agg(each), func.json_build_array()), JSON)).scalar_subquery()
+def _own(principal: Principal, call_id: UUID) -> dict[str, UUID | None]:
+    return {
+        "tenant_id": principal.tenant_id,
+        "organisation_id": principal.organisation_id,
+        "call_id": call_id,
+    }
 
 
 async def _add_person(session: AsyncSession, command: SubmitNomination, email: str, organisation: Organisation) -> UUID:
