@@ -16,6 +16,7 @@ from libs.messaging.retries import SureRetries
 SCHEMA = "broker"
 _CONNECTIONS_PER_QUEUE = 2  # one per consumer of a queue and of its delays
 _CONNECTIONS_FOR_ALL = 6  # acknowledgements, the relay, and the one that listens
+_RECONNECTS_WITHIN = 4.0  # seconds of doubling pauses; then whoever needs a connection next begins anew
 _DEAD_AFTER = 5.0  # seconds without a worker's heartbeat until its messages go to another
 _KEPT = 7 * 24 * 3600 * 1000
 _DELIVERIES = 1_000  # RabbitMQ 4 gives a message up after 20, past our parked facts: a crashing worker soon gets there
@@ -46,6 +47,7 @@ def open_broker(settings: Settings, *middleware: Middleware, queues: int = 7) ->
         max_size=_CONNECTIONS_PER_QUEUE * queues + _CONNECTIONS_FOR_ALL,
         max_idle=30,  # seconds: what a burst opened is closed again
         open=True,
+        reconnect_timeout=_RECONNECTS_WITHIN,
         kwargs={"application_name": "moussem-broker"},
     )
     broker: dramatiq.Broker = SteadyBroker(

@@ -22,6 +22,7 @@ from libs.config import Settings
 from libs.contracts.subscribers import EVENTS
 from libs.messaging.envelopes import Envelope, to_subscribers
 from libs.messaging.retention import forget
+from libs.observability.outages import Outage
 
 BATCH = 200
 Connection = psycopg.Connection[dict[str, Any]]
@@ -29,7 +30,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 _LOOK_EVERY = 1.0  # seconds
 _FORGET_EVERY = 3600.0
 _FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 4.0  # what is back is soon noticed: until then /readyz misses this worker
 _STOPS_WITHIN = 10.0
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,7 @@ class Relay(threading.Thread):
         self._worker = name
         self._stopping = threading.Event()
         self._pause = _FIRST_PAUSE
+        self._outage = Outage(log, "what the relay needs")
         self._forget_at = dict.fromkeys(services, 0.0)
 
     def stop(self) -> None:
@@ -73,7 +75,7 @@ class Relay(threading.Thread):
             try:
                 self._work()
             except (psycopg.Error, dramatiq.errors.BrokerConnectionError) as error:
-                log.warning("the relay waits", reason=str(error), seconds=self._pause)
+                self._outage.met(error)
             except Exception:
                 log.exception("the relay failed and begins anew", seconds=self._pause)
             else:
@@ -96,6 +98,7 @@ class Relay(threading.Thread):
                     self._keep_house(connections)
                 more = {service for service in woken if drain(connections[service], self._broker) == BATCH}
                 self._pause = _FIRST_PAUSE
+                self._outage.over()
                 woken = more | self._wait(listener, 0 if more else _LOOK_EVERY)
 
     def _keep_house(self, connections: dict[str, Connection]) -> None:

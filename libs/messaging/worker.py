@@ -21,6 +21,7 @@ from libs.messaging.subscriptions import Hearing, Subscriptions
 from libs.zones import require_recent_zone_data
 
 THREADS = 8
+_FINISHES_WITHIN = 5_000  # milliseconds; what is not acknowledged by then (a broker that is away) comes again
 
 
 class Service(Struct, frozen=True):
@@ -84,7 +85,7 @@ class WorkerProcess:
         return self._relay.is_alive()
 
     def stop(self) -> None:
-        """Finish what runs, give back what waits, close everything."""
+        """Finish what runs, if that is soon, give back what waits, close everything."""
         self._relay.stop()
-        self._worker.stop()
+        self._worker.stop(_FINISHES_WITHIN)
         self.broker.close()

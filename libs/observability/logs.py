@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from libs.observability.repeats import SaidOnce
+
 
 def configure_logs(*, level: str = "INFO") -> None:
     """Send everything, the libraries' lines too, through structlog to standard error, with the bound context."""
@@ -25,6 +27,7 @@ def configure_logs(*, level: str = "INFO") -> None:
         final.insert(1, structlog.processors.format_exc_info)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_name_messages)
+    handler.addFilter(SaidOnce())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for chatty in ("httpx2", "alembic", "pika", "psycopg.pool", "dramatiq_postgres"):

@@ -13,6 +13,7 @@ import structlog
 from msgspec import Struct
 
 from libs.config import Settings
+from libs.observability.outages import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -73,17 +74,19 @@ class Shelf:
 
 async def follow_changes(settings: Settings, service: str, shelf: Shelf) -> None:
     """Keep `shelf` as fresh as the table, until cancelled."""
+    outage = Outage(log, "the database that tells of published documents", service=service)
     while True:
         try:
-            await _listen(settings, service, shelf)
+            await _listen(settings, service, shelf, outage)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("published documents are not followed", service=service, reason=str(error))
+            outage.met(error)
         shelf.clear()
         await asyncio.sleep(_LOOK_EVERY)
 
 
-async def _listen(settings: Settings, service: str, shelf: Shelf) -> None:
+async def _listen(settings: Settings, service: str, shelf: Shelf, outage: Outage) -> None:
     connection = await asyncpg.connect(settings.address(service, driver="postgresql", direct=True))
+    outage.over()
     try:
 
         def changed(_connection: Any, _pid: int, _channel: str, path: object) -> None:
