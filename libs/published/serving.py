@@ -23,6 +23,7 @@ TenantIn = Callable[[str], str | None]
 class Published:
     """A document, if one is published at the address; else whatever the application answers.
 
+    HEAD is GET without its body everywhere (RFC 9110, 9.3.2): so ask those who check a link before its reader does.
     Around the whole application, since Litestar's middleware runs only for addresses that have a handler.
     """
 
@@ -59,6 +60,9 @@ class Published:
             copy = self._shelf.get(scope["path"]) or await self._fetch(scope["path"])
             if copy is not None:
                 await _answer(copy, cast("Any", scope), send)
+                return
+            if scope["method"] == "HEAD":
+                await self.app(cast("Scope", {**scope, "method": "GET"}), receive, _without_body(send))
                 return
         await self.app(scope, receive, send)
 
@@ -107,6 +111,15 @@ async def _answer(copy: Copy, scope: dict[str, Any], send: Send) -> None:
             {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False},
         )
     )
+
+
+def _without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = cast("Message", {**message, "body": b""})
+        await send(message)
+
+    return send_head
 
 
 def _has_it(if_none_match: bytes, etag: bytes) -> bool:

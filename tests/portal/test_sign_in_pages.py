@@ -63,8 +63,10 @@ async def test_opening_the_link_changes_nothing_and_its_button_signs_in_and_out(
     await journee.appoint()
     async with browsing(settings) as http:
         page = await link_by_mail(http, journee)
-        for method in ("HEAD", "GET", "GET"):
-            assert "set-cookie" not in (await http.request(method, page)).headers
+        for method, has_body in (("HEAD", False), ("GET", True), ("GET", True)):
+            opened = await http.request(method, page)
+            assert (opened.status_code, bool(opened.content)) == (200, has_body)
+            assert "set-cookie" not in opened.headers
         entered = await http.post(page)
         assert (entered.status_code, entered.headers["location"]) == (303, f"/fr/{journee.slug}/workspace")
         assert (await http.post(page)).status_code == 409
