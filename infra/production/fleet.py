@@ -78,7 +78,8 @@ class Fleet:
         await self._add(Member(self._place, pooler, 1, MOUSSEM_PORT=str(self._place.pooler_port)))
         await self._start_services()
         await self._add(Member(self._place, proxy, 1, **self._of_proxy()))
-        await self._settle()
+        for member in self._members:
+            await self._settle(member)
         self._say(f"{len(self._members)} processes are ready ({time.monotonic() - begun:.1f} s)")
 
     async def watch(self) -> None:
@@ -86,17 +87,23 @@ class Fleet:
         await self._failed
 
     async def replace(self) -> None:
-        """Replace each service's processes by new ones: a new one works before its predecessor is asked to stop."""
+        """Replace each service's processes by new ones: a new one works before its predecessor is asked to stop.
+
+        Raise `NotStarted` where a new one does not; those that are not replaced by then go on.
+        """
         begun = time.monotonic()
         for old in [member for member in self._members if member.process.service]:
             new = Member(self._place, old.process, old.number + self._each)
-            await self._add(new)
+            try:
+                await self._add(new)
+                await self._settle(new)
+            except NotStarted:
+                self._members.remove(new)
+                await _end(new)
+                raise
+            self._members.remove(old)
             if new.is_web:
-                await self._settle()
-                self._members.remove(old)
                 await self._reload_proxy()
-            else:
-                self._members.remove(old)
             await _end(old)
         self._say(f"every service's processes are new ({time.monotonic() - begun:.1f} s)")
 
@@ -130,14 +137,13 @@ class Fleet:
         if not watching.cancelled() and (reason := watching.exception()) and not self._failed.done():
             self._failed.set_exception(reason)
 
-    async def _settle(self) -> None:
-        """Return when each web process finds all that its service needs; its worker too."""
+    async def _settle(self, member: Member) -> None:
+        """Return when a web process finds all that its service needs, a worker too."""
         until = time.monotonic() + _SETTLES_WITHIN
-        for member in self._members:
-            while member.is_web and not await asyncio.to_thread(answers, f"http://{member.address}/readyz"):
-                if time.monotonic() > until:
-                    raise NotStarted(f"{member.child.plan.name} misses something: see http://{member.address}/readyz")
-                await asyncio.sleep(0.1)
+        while member.is_web and not await asyncio.to_thread(answers, f"http://{member.address}/readyz"):
+            if time.monotonic() > until:
+                raise NotStarted(f"{member.child.plan.name} misses something: see http://{member.address}/readyz")
+            await asyncio.sleep(0.1)
 
     def _of_proxy(self) -> dict[str, str]:
         """Return what the proxy alone is told: its own address, whom it believes, and where each service answers."""

@@ -17,6 +17,7 @@ from infra.production.proxy import program as nginx
 from infra.supervising.child import Say
 from infra.supervising.folder import begin_log, check_port, held, write_settings
 from infra.supervising.running import run_through, until_stopped
+from infra.supervising.ties import NotStarted
 
 Loader = Callable[[Mapping[str, str]], Awaitable[None]]
 
@@ -84,8 +85,11 @@ class _Production:
         """Bring the database up to the code as it lies there now, then the processes, one by one."""
         while await self._wanted.wait():
             self._wanted.clear()
-            await self._prepare(place)
-            await fleet.replace()
+            try:
+                await self._prepare(place)
+                await fleet.replace()
+            except NotStarted as reason:
+                self._say(f"not everything is replaced, and what was there goes on: {reason}")
 
 
 def _module(*words: str) -> list[str]:
