@@ -1,7 +1,7 @@
 """nginx in front of the services, by one generated configuration: `python -m infra.production.proxy`.
 
 It routes by the table of paths, compresses the API's answers, bounds what is sent, and keeps what a service calls
-public for as long as that says (a second, for what may change); docs/decisions/0007 tells why so. A second listener,
+public for as long as that says (a second, for what may change); docs/decisions/0006 tells why so. A second listener,
 which nobody outside may reach, is where the services ask one another; nothing is kept there.
 """
 
