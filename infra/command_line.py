@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -60,6 +61,15 @@ def _parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", help="bring the database up to this code")
     migrate.set_defaults(run=_migrate)
+
+    backup = commands.add_parser(
+        "backup", help="keep all that the platform holds in a new folder, while it runs or not"
+    )
+    backup.add_argument("folder", type=Path)
+    backup.set_defaults(run=_backup)
+    restore = commands.add_parser("restore", help="bring a backup into an empty place, and compare")
+    restore.add_argument("folder", type=Path)
+    restore.set_defaults(run=_restore)
 
     _add_tenant(commands.add_parser("tenant", help="make a tenant").add_subparsers(required=True, metavar="COMMAND"))
     _add_events(
@@ -132,6 +142,18 @@ def _migrate(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
     from libs.db.migrating import migrate
 
     migrate(_settings(environ))
+
+
+def _backup(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.backups.commands import back_up
+
+    back_up(environ, given.folder.absolute(), datetime.now(UTC), _say)
+
+
+def _restore(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.backups.commands import bring_back
+
+    bring_back(environ, given.folder.absolute(), _say)
 
 
 def _create_tenant(given: argparse.Namespace, environ: Mapping[str, str]) -> None:

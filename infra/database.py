@@ -5,6 +5,7 @@ runs the server has made them. MOUSSEM_PASSWORDS may name the folder of the role
 """
 
 import os
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from infra.passwords import passwords_in
@@ -21,12 +22,17 @@ def prepare(settings: Settings, superuser: str, passwords: str) -> None:
     migrate(settings)
 
 
-def main() -> None:
-    environ = with_files(os.environ)
-    superuser, password = environ.get("MOUSSEM_SUPERUSER_URL", ""), environ.get("MOUSSEM_SUPERUSER_PASSWORD", "")
-    if password:
+def superuser_in(environ: Mapping[str, str]) -> str:
+    """Return the address of the superuser that the environment names, if it names one."""
+    read = with_files(environ)
+    superuser, password = read.get("MOUSSEM_SUPERUSER_URL", ""), read.get("MOUSSEM_SUPERUSER_PASSWORD", "")
+    if superuser and password:
         superuser = as_role(superuser, urlsplit(superuser).username or "postgres", password=password)
-    prepare(read_settings(environ), superuser, environ.get("MOUSSEM_PASSWORDS", ""))
+    return superuser
+
+
+def main() -> None:
+    prepare(read_settings(os.environ), superuser_in(os.environ), os.environ.get("MOUSSEM_PASSWORDS", ""))
 
 
 if __name__ == "__main__":

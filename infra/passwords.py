@@ -1,4 +1,4 @@
-"""The database roles' passwords: a folder with a file for each service, and one for the migrator.
+"""The database roles' passwords: a folder with a file for each service, the migrator and the inspector.
 
 `editions_password` is that of the role `editions` and of `editions_relay`: a process of the service needs both.
 """
@@ -8,7 +8,8 @@ from pathlib import Path
 from libs.config import SERVICES
 
 MIGRATOR = "migrator"
-OWNERS = (MIGRATOR, *SERVICES)
+INSPECTOR = "inspector"  # reads everything: for backups
+OWNERS = (MIGRATOR, INSPECTOR, *SERVICES)
 
 
 def password_file(owner: str) -> str:

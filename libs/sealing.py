@@ -72,6 +72,11 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def mark(key: bytes) -> str:
+    """Return what tells one deployment's key from another's, and nothing else about it."""
+    return _derive(key, "mark").hex()
+
+
 def _sign(key: bytes, purpose: str, tenant_id: UUID, body: bytes) -> bytes:
     return hmac.digest(_derive(key, purpose), tenant_id.bytes + body, "sha256")[:_MAC]
 

@@ -58,6 +58,11 @@ def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) 
     }
 
 
+def is_embedded(environ: Mapping[str, str]) -> bool:
+    """Whether the database of a command beside the platform is the data folder's own."""
+    return "MOUSSEM_DATABASE_URL" not in environ and not written_settings(read_place(environ).data)
+
+
 def instance_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for a command beside the platform: as it is set, or else that of the data folder's."""
     if "MOUSSEM_DATABASE_URL" in environ:

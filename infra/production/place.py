@@ -98,6 +98,7 @@ class Place(Struct, frozen=True, kw_only=True):
             "MOUSSEM_KEY_FILE": str(self.secrets / "key"),
             "MOUSSEM_BROKER_URL": self.broker_url,
             "MOUSSEM_DATA": str(self.data),
+            "MOUSSEM_PASSWORDS": str(self.secrets),
         }
         shared = {name: self.settings[name] for name in ("MOUSSEM_BASE_URL", "MOUSSEM_ISSUER", "MOUSSEM_DEMO")}
         return {**inherited(), **shared, **told, **own}

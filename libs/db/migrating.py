@@ -30,6 +30,11 @@ def newest(service: str) -> str | None:
     return ScriptDirectory.from_config(configuration(service)).get_current_head()
 
 
+def knows(service: str, revision: str) -> bool:
+    """Whether this code knows a revision of a service; one that it does not know is of newer code."""
+    return revision in {each.revision for each in ScriptDirectory.from_config(configuration(service)).walk_revisions()}
+
+
 def migrate(settings: Settings, *services: str) -> None:
     """Bring the named services' schemas (all, if none is named) up to this code."""
     for service in services or SERVICES:

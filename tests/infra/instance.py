@@ -24,17 +24,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def environ_of(data: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of an instance, and of commands beside it."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MOUSSEM_")}
+    return {**inherited, "MOUSSEM_DATA": str(data), **settings}
+
+
+def command(environ: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `./moussem` to its end."""
+    said = [sys.executable, "-m", "infra", *arguments]
+    return subprocess.run(said, cwd=ROOT, env=environ, check=False, capture_output=True, text=True)
+
+
 class Instance:
     def __init__(self, data: Path, options: tuple[str, ...] = ("--empty",), /, **settings: str) -> None:
         self.data = data
         self.port = settings.get("MOUSSEM_PORT") or str(free_port())
         self.base_url = f"http://127.0.0.1:{self.port}"
-        self.environ = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("MOUSSEM_")},
-            "MOUSSEM_DATA": str(data),
-            "MOUSSEM_PORT": self.port,
-            **settings,
-        }
+        self.environ = environ_of(data, MOUSSEM_PORT=self.port, **settings)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "infra", "demo", *options],
             cwd=ROOT,

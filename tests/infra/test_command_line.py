@@ -1,11 +1,9 @@
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from infra.supervising.child import ROOT
-from tests.infra.instance import Instance
+from tests.infra.instance import Instance, command
 
 DAY = [
     "--country",
@@ -20,8 +18,7 @@ DAY = [
 
 
 def moussem(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "infra", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=instance.environ, check=False, capture_output=True, text=True)
+    return command(instance.environ, *arguments)
 
 
 def test_a_tenant_is_made_with_the_link_of_its_first_administrator(instance: Instance) -> None:

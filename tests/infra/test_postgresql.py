@@ -105,6 +105,13 @@ with running(prepare(pathlib.Path({str(data)!r}))):
         assert count_rows(cluster) == 1
 
 
+def test_files_of_another_major_version_are_refused_with_what_to_do(data: Path) -> None:
+    cluster = prepare(data)
+    (cluster.folder / "PG_VERSION").write_text("17\n")
+    with pytest.raises(NotStarted, match="was made by PostgreSQL 17, and this Moussem brings 18: back it up with"):
+        prepare(data)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can forbid user namespaces")
 def test_root_runs_it_where_user_namespaces_are_forbidden(data: Path) -> None:
     """As in a plain container: in folders that only root enters."""

@@ -1,0 +1,1 @@
+"""A backup: what the databases held at one moment, and how to tell that a restored place holds the same."""
