@@ -1,16 +1,13 @@
 """The one place that picks Dramatiq's broker: by the scheme of its address."""
 
-from typing import Any
-
 import dramatiq
-from dramatiq.brokers.rabbitmq import RabbitmqBroker
-from dramatiq.common import xq_name
 from dramatiq.middleware import AgeLimit, AsyncIO, Middleware, ShutdownNotifications, TimeLimit
 from psycopg_pool import ConnectionPool
-from typing_extensions import override
 
 from libs.config import Settings
+from libs.messaging.delays import MeantPauses
 from libs.messaging.postgres_broker import SteadyBroker
+from libs.messaging.quorum_broker import QuorumBroker
 from libs.messaging.retries import SureRetries
 
 SCHEMA = "broker"
@@ -18,27 +15,11 @@ _CONNECTIONS_PER_QUEUE = 2  # one per consumer of a queue and of its delays
 _CONNECTIONS_FOR_ALL = 6  # acknowledgements, the relay, and the one that listens
 _RECONNECTS_WITHIN = 4.0  # seconds of doubling pauses; then whoever needs a connection next begins anew
 _DEAD_AFTER = 5.0  # seconds without a worker's heartbeat until its messages go to another
-_KEPT = 7 * 24 * 3600 * 1000
-_DELIVERIES = 1_000  # RabbitMQ 4 gives a message up after 20, past our parked facts: a crashing worker soon gets there
-
-
-class QuorumBroker(RabbitmqBroker):
-    """RabbitMQ with quorum queues (replicated, fsynced) in place of Dramatiq's classic ones."""
-
-    @override
-    def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
-        usual = super()._build_queue_arguments(queue_name)  # type: ignore[no-untyped-call]
-        return {**usual, "x-queue-type": "quorum", "x-delivery-limit": _DELIVERIES}
-
-    @override
-    def _declare_xq_queue(self, queue_name: str) -> Any:
-        arguments = {"x-message-ttl": _KEPT, "x-queue-type": "quorum"}
-        return self.channel.queue_declare(queue=xq_name(queue_name), durable=True, arguments=arguments)
 
 
 def open_broker(settings: Settings, *middleware: Middleware, queues: int = 7) -> dramatiq.Broker:
     """Return the broker that `MOUSSEM_BROKER_URL` names; what is given runs beside Dramatiq's usual middleware."""
-    usual = [AgeLimit(), TimeLimit(), ShutdownNotifications(), SureRetries(), AsyncIO(), *middleware]
+    usual = [AgeLimit(), TimeLimit(), ShutdownNotifications(), SureRetries(), MeantPauses(), AsyncIO(), *middleware]
     if settings.broker_url.startswith("amqp"):
         return QuorumBroker(url=settings.broker_url, confirm_delivery=True, middleware=usual)
     pool = ConnectionPool(

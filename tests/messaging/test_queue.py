@@ -8,7 +8,7 @@ from contextlib import closing
 import dramatiq
 import pytest
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
-from dramatiq.common import dq_name, xq_name
+from dramatiq.common import current_millis, dq_name, xq_name
 from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
@@ -139,6 +139,20 @@ async def test_a_failed_fact_is_held_while_the_broker_takes_no_retry(
 
     await until(lambda: _has(sessions, day, 1))
     assert len(refused) == 2
+
+
+async def test_a_failed_fact_waits_no_longer_than_was_meant_though_the_clock_is_wrong(
+    post: Post, sessions: Sessions, day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def an_hour_ahead() -> int:
+        post.listener.mended = True
+        return current_millis() + 3_600_000
+
+    for broker in ("dramatiq_postgres.broker", "dramatiq.brokers.rabbitmq"):
+        monkeypatch.setattr(f"{broker}.current_millis", an_hour_ahead)  # of who sends it to wait
+    post.deliver(enveloped(fact(day.id, "bad")))
+
+    await until(lambda: _has(sessions, day, 1))
 
 
 async def _has(sessions: Sessions, day: Day, effects: int, *, parked: int = 0) -> bool:
