@@ -1,5 +1,5 @@
 # Needs Python ≥ 3.11 and < 3.15 with venv, make and git; everything else comes from requirements.lock.
-.PHONY: demo up down test check lock bench
+.PHONY: demo up down test check lock bench chaos
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 
@@ -24,6 +24,9 @@ check: .venv/ready ## format, lint, types, import rules, unit tests
 
 bench: .venv/ready ## figures, each beside its ceiling; QUICK=1 tries that it works
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+chaos: .venv/ready ## the long storm: every part killed again and again, on both topologies
+	@$(BIN)/python -m tests.chaos $(SEED)
 
 lock: ## compile the hashed lock file from what each member depends on
 	@sh infra/lock.sh

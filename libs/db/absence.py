@@ -26,6 +26,8 @@ class DatabaseAway(Unavailable):
 
 def is_absence(error: BaseException) -> bool:
     """Whether an error means that the database (or whatever else) was not there, went away or could take nothing in."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(is_absence, error.exceptions))
     if isinstance(error, Unavailable | PoolExhausted):
         return True
     if not isinstance(error, DBAPIError):

@@ -42,16 +42,19 @@ def enveloped(event: LetterRequested, *, actor: str = "system", announced: bool 
 
 
 class Listener:
-    """Notes each fact in the journal; fails on those called `bad` until they are `mended`."""
+    """Notes each fact in the journal; fails, in the way of `failure`, on those called `bad` until they are `mended`."""
 
     def __init__(self) -> None:
         self.mended = False
+        self.failure: type[Exception] = NotHeard
+        self.failed = 0
         self.subscriptions = Subscriptions()
         self.subscriptions.effect(LetterRequested)(self.note)
 
     async def note(self, session: AsyncSession, event: LetterRequested, envelope: Envelope) -> None:
         if event.template == "bad" and not self.mended:
-            raise NotHeard
+            self.failed += 1
+            raise self.failure
         session.add(
             JournalEntry(
                 tenant_id=event.tenant_id,

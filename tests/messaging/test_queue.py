@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
 from libs.config import Settings
+from libs.db.absence import DatabaseAway
 from libs.db.tenancy import Sessions, connect
 from libs.messaging.actors import Patience, declare
 from libs.messaging.brokers import open_broker
@@ -24,6 +25,7 @@ from libs.messaging.worker import ClosesEngines
 from tests.days import Day
 from tests.messaging.facts import Listener, enveloped, fact, noted, parked_facts, remembered, until
 
+TRIES = 3  # until a fact is parked
 RABBITMQ = "amqp://guest:guest@127.0.0.1:5672"
 
 
@@ -47,7 +49,7 @@ async def post(request: pytest.FixtureRequest, settings: Settings) -> AsyncItera
     closing_engines = ClosesEngines()
     closing_engines.engines["outreach"] = engine
     broker, queue, listener = open_broker(settings, closing_engines), f"test-{uuid7().hex[-12:]}", Listener()
-    declare(broker, queue, Hearing(sessions, [listener.subscriptions]), Patience(retries=2, first_pause=50))
+    declare(broker, queue, Hearing(sessions, [listener.subscriptions]), Patience(retries=TRIES - 1, first_pause=50))
     worker = dramatiq.Worker(broker, queues={queue}, worker_threads=4, worker_timeout=100)
     worker.start()
     yield Post(broker, queue, listener)
@@ -141,6 +143,17 @@ async def test_a_failed_fact_is_held_while_the_broker_takes_no_retry(
     assert len(refused) == 2
 
 
+async def test_a_fact_that_fails_because_something_is_away_is_tried_for_as_long_as_that_lasts(
+    post: Post, sessions: Sessions, day: Day
+) -> None:
+    post.listener.failure = DatabaseAway
+    post.deliver(enveloped(fact(day.id, "bad")))
+
+    await until(lambda: _has_failed(post, 2 * TRIES))
+    post.listener.mended = True
+    await until(lambda: _has(sessions, day, 1))
+
+
 async def test_a_failed_fact_waits_no_longer_than_was_meant_though_the_clock_is_wrong(
     post: Post, sessions: Sessions, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +166,10 @@ async def test_a_failed_fact_waits_no_longer_than_was_meant_though_the_clock_is_
     post.deliver(enveloped(fact(day.id, "bad")))
 
     await until(lambda: _has(sessions, day, 1))
+
+
+async def _has_failed(post: Post, times: int) -> bool:
+    return post.listener.failed >= times
 
 
 async def _has(sessions: Sessions, day: Day, effects: int, *, parked: int = 0) -> bool:
