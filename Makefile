@@ -13,7 +13,7 @@ down: .venv/ready ## stop what `make up` started
 	@$(BIN)/python -m infra down
 
 test: .venv/ready ## every test, on the embedded parts, in a real browser too
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not storm"
 
 check: .venv/ready ## format, lint, types, import rules, unit tests
 	@$(BIN)/ruff format --check --quiet .
@@ -26,6 +26,7 @@ bench: .venv/ready ## figures, each beside its ceiling; QUICK=1 tries that it wo
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 chaos: .venv/ready ## the long storm: every part killed again and again, on both topologies
+	@$(BIN)/python -m pytest -m storm
 	@$(BIN)/python -m tests.chaos $(SEED)
 
 lock: ## compile the hashed lock file from what each member depends on

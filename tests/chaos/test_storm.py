@@ -15,6 +15,8 @@ from tests.chaos.storm import Report, Storm
 
 FACTS = 100
 
+pytestmark = pytest.mark.storm
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
