@@ -41,7 +41,7 @@ class Instance:
         self.data = data
         self.port = settings.get("MOUSSEM_PORT") or str(free_port())
         self.base_url = f"http://127.0.0.1:{self.port}"
-        self.environ = environ_of(data, MOUSSEM_PORT=self.port, **settings)
+        self.environ = environ_of(data, **{"MOUSSEM_PORT": self.port, **settings})
         self.process = subprocess.Popen(
             [sys.executable, "-m", "infra", "demo", *options],
             cwd=ROOT,
