@@ -21,7 +21,7 @@ from services.editions.editions.commands import RecordEdition, record_edition
 from services.editions.panels.commands import RecordPanel, record_panel
 from tests.production.apart import WAITS, Apart, Visitor
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.storm]
 
 PANELS = 3
 DAY = ("--country", "MA", "--timezone", "Africa/Casablanca", "--administrator", "ada@x.org")
