@@ -46,6 +46,13 @@ async def client(editions: Any) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(editions, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=ISSUER) as client:
         yield client
+    await close(editions)
+
+
+async def close(app: Any) -> None:
+    """Close what an application that was never served has opened."""
+    for hook in app.on_shutdown:
+        await hook(app)
 
 
 async def test_a_request_meanwhile_is_told_to_come_again(
@@ -100,3 +107,4 @@ async def test_a_token_that_cannot_be_checked_now_is_not_refused(cluster: Cluste
     with running(cluster):
         assert (await peers.keys())["keys"]
     await peers.close()
+    await close(identity)
