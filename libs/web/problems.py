@@ -104,7 +104,9 @@ def _problem(
 def _shape(error: ValidationException) -> list[FieldError]:
     """Return which fields are malformed; msgspec finds one at a time, query parameters come together."""
     found = error.extra if isinstance(error.extra, list) else [{"message": error.detail}]
-    return [_field_error(str(each.get("message", "")), str(each.get("key") or "")) for each in found]
+    of_the_caller = [each for each in found if each.get("source")] or found  # not of what we inject ourselves
+    errors = [_field_error(str(each.get("message", "")), str(each.get("key") or "")) for each in of_the_caller]
+    return list(dict.fromkeys(errors))
 
 
 def _field_error(message: str, path: str) -> FieldError:
