@@ -104,8 +104,9 @@ def _problem(
 def _shape(error: ValidationException) -> list[FieldError]:
     """Return which fields are malformed; msgspec finds one at a time, query parameters come together."""
     found = error.extra if isinstance(error.extra, list) else [{"message": error.detail}]
-    of_the_caller = [each for each in found if each.get("source")] or found  # not of what we inject ourselves
-    errors = [_field_error(str(each.get("message", "")), str(each.get("key") or "")) for each in of_the_caller]
+    # Litestar also names a path parameter that the handler does not take: a KeyError's words, no fault of the caller.
+    sent = [each for each in found if str(each.get("message", "")) != repr(each.get("key"))] or found
+    errors = [_field_error(str(each.get("message", "")), str(each.get("key") or "")) for each in sent]
     return list(dict.fromkeys(errors))
 
 
