@@ -82,7 +82,9 @@ def _home(request: Request[Any, Any, Any], language: str) -> str:
 
 
 def _sign_in_address(request: Request[Any, Any, Any]) -> str:
+    """Return where one signs in; what a part of a page or a form was asked for is no page to come back to."""
     language, tenant, *_ = request.url.path.strip("/").split("/")
-    back = request.headers.get("hx-current-url") if "hx-request" in request.headers else None
-    wanted = request.url.path if back is None and request.method == "GET" else f"/{language}/{tenant}/workspace"
-    return f"/{language}/{tenant}/sign-in?next={quote(wanted)}"
+    back = f"{request.url.path}?{request.url.query}".removesuffix("?")
+    if "hx-request" in request.headers or request.method != "GET":
+        back = f"/{language}/{tenant}/workspace"
+    return f"/{language}/{tenant}/sign-in?next={quote(back)}"

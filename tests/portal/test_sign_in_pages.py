@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
+import pytest
 from litestar.types import Receive, Scope, Send
 from msgspec import convert
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from libs.resources import open_resources
 from libs.tenants.subscribers import remember_tenant
 from libs.web.paths import service_of
 from services.identity.sign_ins.models import SignIn
+from services.portal.sign_ins.domain import own_page
 from tests.identity.journee import ADA, Journee
 
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
@@ -112,3 +114,54 @@ async def test_who_holds_several_mandates_is_asked_for_whom_they_act(
         assert chosen.status_code == 303
         async with journee.work() as session:
             assert await session.scalar(select(SignIn.membership_id)) == ministry
+
+
+async def test_who_asked_for_a_page_before_signing_in_sees_it_after(
+    sessions_of: Callable[[str], Sessions], settings: Settings
+) -> None:
+    """By the mailed link, though the letter does not name the page: the browser that asked remembers it, once."""
+    journee = await known_day(sessions_of, settings)
+    await journee.appoint()
+    wanted = f"/fr/{journee.slug}/workspace/letters?done=1"
+    async with browsing(settings) as http:
+        asked = await http.get(wanted)
+        assert asked.status_code == 303
+        await http.get(asked.headers["location"])
+        entered = await http.post(await link_by_mail(http, journee))
+        assert entered.headers["location"] == wanted
+        again = await http.post(await link_by_mail(http, journee))
+        assert again.headers["location"] == f"/fr/{journee.slug}/workspace"
+
+
+async def test_who_has_to_choose_a_mandate_sees_the_wanted_page_after_the_choice(
+    sessions_of: Callable[[str], Sessions], settings: Settings
+) -> None:
+    journee = await known_day(sessions_of, settings)
+    await journee.appoint()
+    ministry = await journee.appoint("technical_contact", organisation_id=journee.ministry)
+    wanted = f"/fr/{journee.slug}/workspace/organisations"
+    async with browsing(settings) as http:
+        await http.get((await http.get(wanted)).headers["location"])
+        choice = (await http.post(await link_by_mail(http, journee))).headers["location"]
+        token = (await http.get(choice)).text.partition('name="form_token" value="')[2].partition('"')[0]
+        chosen = await http.post(choice, data={"membership_id": str(ministry), "form_token": token})
+        assert chosen.headers["location"] == wanted
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example/workspace",
+        "https://evil.example/fr/jni/workspace",
+        "/\\evil.example/jni/workspace",
+        "/fr/other/workspace",
+        "/fr/jni/workspacex",
+        "/fr/jni/workspace/\r\nset-cookie: a=b",
+        "/de/jni/workspace",
+        "/fr/jni/sign-in",
+        "",
+    ],
+)
+def test_no_address_leads_from_the_sign_in_to_elsewhere(elsewhere: str) -> None:
+    assert own_page("/ar/jni/workspace/editions/2026/selection?seat=1", "jni")
+    assert own_page(elsewhere, "jni") == ""

@@ -2,18 +2,29 @@
 
 import base64
 import hmac
+import re
 import secrets
 from datetime import datetime, timedelta
+
+from libs.i18n.languages import LANGUAGES
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=8)
 RENEWED_BEFORE = timedelta(seconds=30)  # an access token is renewed this long before it ends
+WANTED_FOR = timedelta(hours=1)  # how long a browser remembers the page that it was asked to sign in for
 _NONCE = 16
+_PAGE = re.compile(rf"/(?:{'|'.join(LANGUAGES)})/(?P<tenant>[^/]+)/workspace(?:[/?][!-~]*)?")
 
 
 def has_ended(began_at: datetime, seen_at: datetime, now: datetime) -> bool:
     """Whether a sign-in was left idle too long, or has lasted as long as one may (OWASP ASVS 5, V7)."""
     return now - seen_at > IDLE or now - began_at > LONGEST
+
+
+def own_page(wanted: str, tenant: str) -> str:
+    """Return an address of a day's workspace; nothing for whatever else, as it could lead to somebody else's site."""
+    found = _PAGE.fullmatch(wanted)
+    return wanted if found and found["tenant"] == tenant else ""
 
 
 def form_token(secret: str) -> str:

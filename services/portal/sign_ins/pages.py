@@ -1,7 +1,8 @@
 """Signing in by a link, choosing for whom one acts, signing out. A link is used up by the button, not by opening it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -14,7 +15,7 @@ from msgspec import Struct
 from libs.db.tenancy import unit_of_work
 from services.portal.composing import Refused
 from services.portal.sign_ins.commands import act_for, begin, end, sign_in
-from services.portal.sign_ins.domain import LONGEST
+from services.portal.sign_ins.domain import LONGEST, WANTED_FOR, own_page
 from services.portal.visits import HTML, Doorway, Visit, require_day, require_language
 
 
@@ -34,9 +35,17 @@ class SignInPages(Controller):
 
     @get("/sign-in")
     async def ask(
-        self, language: FromPath[str], tenant: FromPath[str], doorway: NamedDependency[Doorway]
+        self,
+        request: Request[Any, Any, Any],
+        language: FromPath[str],
+        tenant: FromPath[str],
+        doorway: NamedDependency[Doorway],
     ) -> Response[bytes]:
-        return await _page(doorway, language, tenant, "sign_ins/ask.html")
+        """Ask for an address; the browser remembers the page that it came from, whichever link signs it in then."""
+        page = await _page(doorway, language, tenant, "sign_ins/ask.html")
+        if wanted := own_page(request.query_params.get("next", ""), tenant):
+            page.set_cookie(_cookie(doorway, _wanted(doorway, tenant), quote(wanted), WANTED_FOR))
+        return page
 
     @post("/sign-in", status_code=200)
     async def send_link(
@@ -88,9 +97,10 @@ class SignInPages(Controller):
         assert tenant_id is not None  # noqa: S101 (require_day has found it)
         async with unit_of_work(doorway.sessions, tenant_id) as session:
             key = await begin(session, tenant_id, told, now, doorway.resources.settings.key)
-        wanted = _own_path(request.query_params.get("next", "")) or f"/{language}/{tenant}/workspace"
-        choice = f"/{language}/{tenant}/workspace/memberships"
-        return _enter(doorway, tenant, key, choice if told["to_choose"] else wanted)
+        cookie = _cookie(doorway, doorway.cookie(tenant), key, LONGEST)
+        if told["to_choose"]:
+            return Redirect(f"/{language}/{tenant}/workspace/memberships", status_code=303, cookies=[cookie])
+        return _go_on(doorway, request, language, tenant, cookie)
 
     @get("/workspace/memberships")
     async def choices(self, visit: NamedDependency[Visit]) -> Response[bytes]:
@@ -99,6 +109,7 @@ class SignInPages(Controller):
     @post("/workspace/memberships", status_code=303)
     async def choose(
         self,
+        request: Request[Any, Any, Any],
         data: URLEncodedBody[Chosen],
         visit: NamedDependency[Visit],
         doorway: NamedDependency[Doorway],
@@ -110,7 +121,7 @@ class SignInPages(Controller):
             await act_for(
                 session, visit.sign_in, data.membership_id, visit.services, now, doorway.resources.settings.key
             )
-        return visit.go("")
+        return _go_on(doorway, request, visit.language, visit.tenant)
 
     @post("/workspace/sign-out", status_code=303)
     async def leave(self, visit: NamedDependency[Visit], doorway: NamedDependency[Doorway]) -> Redirect:
@@ -119,7 +130,7 @@ class SignInPages(Controller):
         async with unit_of_work(doorway.sessions, tenant_id) as session:
             await end(session, visit.sign_in.id, visit.services, doorway.resources.settings.key)
         answer = Redirect(f"/{visit.language}/{visit.tenant}", status_code=303)
-        answer.delete_cookie(doorway.cookie(visit.tenant))
+        answer.set_cookie(_forgotten(doorway, doorway.cookie(visit.tenant)))
         return answer
 
 
@@ -133,19 +144,32 @@ async def _page(
     return Response(body, status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
 
 
-def _enter(doorway: Doorway, tenant: str, key: str, path: str) -> Redirect:
-    cookie = Cookie(
-        key=doorway.cookie(tenant),
-        value=key,
+def _go_on(doorway: Doorway, request: Request[Any, Any, Any], language: str, tenant: str, *cookies: Cookie) -> Redirect:
+    """Lead to the page that was wanted before the sign-in, else to the first of the workspace."""
+    wanted = own_page(unquote(request.cookies.get(_wanted(doorway, tenant), "")), tenant)
+    answer = Redirect(wanted or f"/{language}/{tenant}/workspace", status_code=303, cookies=list(cookies))
+    if wanted:
+        answer.set_cookie(_forgotten(doorway, _wanted(doorway, tenant)))
+    return answer
+
+
+def _wanted(doorway: Doorway, tenant: str) -> str:
+    """Return the name of the cookie with the page that was wanted."""
+    return f"{doorway.cookie(tenant)}-wanted"
+
+
+def _forgotten(doorway: Doorway, name: str) -> Cookie:
+    """Return what takes a cookie away: as secure as it was, else no browser lets it touch a `__Host-` one."""
+    return _cookie(doorway, name, "", timedelta())
+
+
+def _cookie(doorway: Doorway, name: str, value: str, good_for: timedelta) -> Cookie:
+    return Cookie(
+        key=name,
+        value=value,
         path="/",
-        max_age=int(LONGEST.total_seconds()),
+        max_age=int(good_for.total_seconds()),
         httponly=True,
         secure=doorway.resources.settings.secure,
         samesite="lax",
     )
-    return Redirect(path, status_code=303, cookies=[cookie])
-
-
-def _own_path(wanted: str) -> str:
-    """Return a path of ours, or nothing for what would lead elsewhere."""
-    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else ""
