@@ -108,7 +108,9 @@ def _rewrite(path: Path, language: str, said: dict[MessageId, set[str]]) -> None
     catalogue = Catalog(locale=language)
     for text, places in said.items():
         forms = finished.get(text, ("",))
-        catalogue.add(text, forms[0] if isinstance(text, str) else forms, locations=[(place, 0) for place in places])
+        catalogue.add(
+            text, forms[0] if isinstance(text, str) else forms, locations=[(place, 0) for place in sorted(places)]
+        )
     body = BytesIO()
     write_po(body, catalogue, width=120, sort_by_file=True, omit_header=True, include_lineno=False)
     path.parent.mkdir(exist_ok=True)
