@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from libs.contracts.programme import Programme, SeatRole, Text
+from libs.i18n.catalogues import gettext_noop
 
 Carried = Literal["panels", "seats", "rooms", "sessions", "quotas", "commitments"]
 NominationState = Literal[
@@ -223,7 +224,7 @@ class ProgrammeReleased(Event, frozen=True, kw_only=True, tag="scheduling.progra
 # cloning, told by each service that copies
 
 
-NOT_COPIED = "This part could not be copied. It is kept, and copied once the cause is mended."
+NOT_COPIED = gettext_noop("This part could not be copied. It is kept, and copied once the cause is mended.")
 
 
 class CloneStepDone(Event, frozen=True, kw_only=True, tag="cloning.clone-step-done"):

@@ -14,7 +14,7 @@ from libs.i18n.languages import LANGUAGES, negotiate
 from libs.web.problems import TRY_AGAIN_AFTER
 from services.portal.composing import Refused
 from services.portal.rendering import Rendering
-from services.portal.visits import HTML, FormForged, SignInAgain
+from services.portal.visits import HTML, SAFE, FormForged, OnlyARecord, SignInAgain
 
 log = structlog.get_logger(__name__)
 
@@ -56,10 +56,17 @@ def exception_handlers(rendering: Rendering) -> ExceptionHandlersMap:
     return {
         Refused: refused,
         SignInAgain: sign_in_again,
+        OnlyARecord: _only_a_record,
         FormForged: forged,
         HTTPException: http,
         Exception: crashed,
     }
+
+
+def _only_a_record(request: Request[Any, Any, Any], error: OnlyARecord) -> Response[bytes]:
+    """Say why there is nothing to work on."""
+    status = 200 if request.method in SAFE else 409
+    return error.visit.page("editions/record.html", edition=error.edition, status=status)
 
 
 def _headers(status: int) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """One request of a signed-in person to the workspace: who, in which language, with which services to ask."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Request, Response
@@ -20,6 +20,7 @@ from libs.resources import Resources
 from libs.web.authorization import TenantOf
 from libs.zones import wall
 from services.portal.composing import Refused, Services
+from services.portal.editions.domain import is_record
 from services.portal.public.content import Day
 from services.portal.public.queries import OrganisationName, day_for_public, organisation_names
 from services.portal.rendering import Rendering
@@ -31,12 +32,24 @@ HTML = "text/html"  # Litestar adds the charset
 FORM_FIELD = "form_token"
 
 
+OF_RECORDS = {"of_records": True}  # on handlers that also show an edition that is only a record
+
+
 class SignInAgain(Exception):
     """Nobody is signed in (any more): the page is asked for again after signing in."""
 
 
 class FormForged(Exception):
     """A form came from elsewhere, or without what we put into it."""
+
+
+class OnlyARecord(Exception):
+    """An edition was held before its day came here: what is asked for does not exist of it."""
+
+    def __init__(self, visit: "Visit", edition: dict[str, Any]) -> None:
+        super().__init__(edition["slug"])
+        self.visit = visit
+        self.edition = edition
 
 
 class Doorway(Struct, frozen=True):
@@ -67,6 +80,7 @@ class Visit(Struct, frozen=True, kw_only=True):
     rendering: Rendering
     editions: list[dict[str, Any]]  # the latest first
     organisations: dict[str, OrganisationName]  # by id
+    today: date  # in the day's place
 
     def may(self, action: str) -> bool:
         """Whether a menu offers something; whether it is allowed, each service decides for itself."""
@@ -75,6 +89,14 @@ class Visit(Struct, frozen=True, kw_only=True):
     def wall(self, instant: str) -> datetime:
         """Return what the clock on the wall of the day's place shows at an instant, as it stands in JSON."""
         return wall(datetime.fromisoformat(instant), self.day.timezone)
+
+    async def items_if(self, action: str, path: str, **query: str) -> list[Any]:
+        """Return a whole list where the visitor may see it, none elsewhere."""
+        return await self.services.items(path, **query) if self.may(action) else []
+
+    def is_record(self, edition: dict[str, Any]) -> bool:
+        """Whether an edition is read here, and not worked on."""
+        return is_record(edition, self.today)
 
     @property
     def regions(self) -> dict[str, Text]:
@@ -136,7 +158,7 @@ def visits(doorway: Doorway) -> Callable[..., Awaitable[Visit]]:
         if request.method not in SAFE:
             await require_own_form(request, found.sign_in.key)
         services = doorway.services(tenant, language, found.sign_in.token)
-        return Visit(
+        visit = Visit(
             language=language,
             tenant=tenant,
             day=found.day,
@@ -146,9 +168,22 @@ def visits(doorway: Doorway) -> Callable[..., Awaitable[Visit]]:
             rendering=doorway.rendering,
             editions=await services.items("/editions"),
             organisations=found.organisations,
+            today=wall(now, found.day.timezone).date(),
         )
+        _require_work(visit, request)
+        return visit
 
     return visit
+
+
+def _require_work(visit: Visit, request: Request[Any, Any, Any]) -> None:
+    """Return if there is something to see or do of the edition in the address; raise `OnlyARecord` if not."""
+    slug = request.path_params.get("edition")
+    if slug is None or "of_records" in request.route_handler.opt:
+        return
+    edition = visit.edition(slug)
+    if visit.is_record(edition):
+        raise OnlyARecord(visit, edition)
 
 
 def require_language(language: str) -> None:

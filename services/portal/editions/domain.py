@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from libs.contracts.events import Carried
+
 _WEEKS_OF_A_YEAR = 52
+
+
+def is_record(edition: dict[str, Any], today: date) -> bool:
+    """Whether an edition was held before its day came here: made from none, and past. It is read, not worked on."""
+    return edition["origin_id"] is None and date.fromisoformat(edition["ends_on"]) < today
 
 
 def next_dates(starts_on: date, ends_on: date) -> tuple[date, date]:
@@ -18,10 +25,19 @@ def next_slug(slug: str) -> str:
     return str(int(slug) + 1) if slug.isdigit() else ""
 
 
-def carried_counts(panels: Sequence[Any], commitments: Sequence[Any]) -> dict[str, int]:
-    """Return how many of each kind would come along, as far as it is known here."""
+def carried_counts(
+    panels: Sequence[Any],
+    commitments: Sequence[Any],
+    rooms: Sequence[Any],
+    sessions: Sequence[Any],
+    quotas: Sequence[Any],
+) -> dict[Carried, int]:
+    """Return how many of each kind would come along, in the order in which they are offered."""
     return {
         "panels": len(panels),
         "seats": sum(len(panel["seats"]) for panel in panels),
+        "rooms": len(rooms),
+        "sessions": len(sessions),
+        "quotas": len(quotas),
         "commitments": sum(each["state"] == "open" for each in commitments),
     }

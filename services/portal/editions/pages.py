@@ -12,7 +12,7 @@ from libs.contracts.events import Carried
 from services.portal.composing import Refused
 from services.portal.editions.domain import carried_counts, next_dates, next_slug
 from services.portal.forms import Form
-from services.portal.visits import Visit
+from services.portal.visits import OF_RECORDS, Visit
 
 CARRIED: tuple[Carried, ...] = get_args(Carried)
 STEPS = ("origin", "dates", "carry", "look")
@@ -20,6 +20,7 @@ STEPS = ("origin", "dates", "carry", "look")
 
 class EditionPages(Controller):
     path = "/{language:str}/{tenant:str}/workspace/editions"
+    opt = OF_RECORDS
 
     @get("/{edition:str}")
     async def show(self, visit: NamedDependency[Visit], edition: FromPath[str]) -> Response[bytes]:
@@ -66,9 +67,12 @@ class EditionPages(Controller):
 
 
 async def _step(visit: Visit, origin: dict[str, Any], form: Form, step: str, *, status: int = 200) -> Response[bytes]:
-    panels, commitments = await asyncio.gather(
+    panels, commitments, rooms, sessions, quotas = await asyncio.gather(
         visit.services.items(f"/editions/{origin['slug']}/panels"),
         visit.services.items(f"/editions/{origin['slug']}/commitments"),
+        visit.items_if("programme.read", "/rooms", edition=origin["slug"]),
+        visit.items_if("programme.read", "/sessions", edition=origin["slug"]),
+        _quotas(visit, origin["slug"]),
     )
     starts_on, ends_on = (date.fromisoformat(origin[name]) for name in ("starts_on", "ends_on"))
     first, last = next_dates(starts_on, ends_on)
@@ -81,11 +85,16 @@ async def _step(visit: Visit, origin: dict[str, Any], form: Form, step: str, *, 
         step=step,
         steps=STEPS,
         carried=CARRIED,
-        counts=carried_counts(panels, commitments),
+        counts=carried_counts(panels, commitments, rooms, sessions, quotas),
         panels=panels,
         suggested={"slug": next_slug(origin["slug"]), "starts_on": first, "ends_on": last},
         shift=_shift(form, starts_on),
     )
+
+
+async def _quotas(visit: Visit, edition: str) -> list[Any]:
+    calls = await visit.items_if("calls.read", "/calls", edition=edition)
+    return await visit.services.items(f"/calls/{calls[0]['id']}/quotas") if calls else []
 
 
 def _command(origin: dict[str, Any], form: Form) -> dict[str, Any]:

@@ -23,7 +23,7 @@ async def today(visit: NamedDependency[Visit], now: NamedDependency[datetime]) -
     panels, approvals, calls, releases = await asyncio.gather(
         visit.services.items(f"/editions/{edition['slug']}/panels"),
         _approvals(visit, edition["slug"]),
-        _if_allowed(visit, "calls.read", "/calls", edition=edition["slug"]),
+        visit.items_if("calls.read", "/calls", edition=edition["slug"]),
         visit.services.items(f"/editions/{edition['slug']}/releases"),
     )
     mine = [each for each in approvals if visit.organisation_id in each["waiting"]]
@@ -45,7 +45,3 @@ async def _approvals(visit: Visit, edition: str) -> list[Any]:
     if not visit.may("approvals.read"):
         return []
     return await approvals_of(visit.services, edition, drafts=visit.may("programme.read"))
-
-
-async def _if_allowed(visit: Visit, action: str, path: str, **query: str) -> list[Any]:
-    return await visit.services.items(path, **query) if visit.may(action) else []

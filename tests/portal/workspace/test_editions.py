@@ -1,10 +1,16 @@
 """Preparing the next edition from an earlier one, on its pages, against the real services."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from libs.contracts.events import NOT_COPIED
+from libs.db.tenancy import Sessions, unit_of_work
+from services.editions.cloning.models import CloneStep
+from services.editions.editions.commands import RecordEdition, record_edition
 from tests.portal.workspace.conftest import Called, SignIn
 from tests.portal.workspace.visitor import Page, Visitor
 
@@ -65,6 +71,58 @@ async def test_the_new_edition_is_made_once_and_its_page_says_how_far_it_is(visi
     assert "Call and quotas Under way" in made.words
     again = await visitor.send(page, **_typed())
     assert again.path == made.path, "a form that is sent twice makes one edition"
+
+
+async def test_the_form_says_beforehand_with_counts_what_comes_along(visitor: Visitor) -> None:
+    room = {"slug": "un", "name.fr": "Salle un", "capacity": "90", "turnover": "0"}
+    await visitor.send(await visitor.get("/editions/2027/programme/rooms/new"), **room)
+    page = await visitor.get(PLACE)
+    for said in ("Panels 2", "Seats of the panels 6", "Rooms 1", "Sessions of the programme 0"):
+        assert said in page.words
+    assert "Quotas of the organisations 2 Open commitments, as acquis 0" in page.words
+    carried = await visitor.send(page, **_typed(step="carry"))
+    assert "Rooms · 1" in carried.words
+    assert "Quotas of the organisations · 2" in carried.words
+
+
+async def test_a_part_that_could_not_be_copied_says_so_in_the_readers_language(
+    visitor: Visitor, called: Called, sessions_of: Callable[[str], Sessions]
+) -> None:
+    made = await visitor.send(await visitor.get(PLACE), **_typed())
+    async with unit_of_work(sessions_of("editions"), called.day.id) as session:
+        failed = update(CloneStep).filter_by(service="scheduling").values(state="failed", reason=NOT_COPIED)
+        await session.execute(failed)
+    assert NOT_COPIED in (await visitor.get(made.path)).words
+    french = Visitor(visitor.client, visitor.root.replace("/en/", "/fr/"))
+    assert "n’a pas pu être copiée" in (await french.get("/editions/2028/cloning")).words
+
+
+async def test_an_edition_that_was_only_recorded_is_read_and_not_worked_on(
+    visitor: Visitor, called: Called, sessions_of: Callable[[str], Sessions]
+) -> None:
+    now = datetime.now(UTC)
+    held = now.date() - timedelta(days=300)
+    recorded = RecordEdition(
+        slug="2025",
+        ordinal=3,
+        starts_on=held,
+        ends_on=held,
+        city={"fr": "Rabat"},
+        region="rabat-sale-kenitra",
+        theme={},
+    )
+    async with unit_of_work(sessions_of("editions"), called.day.id) as session:
+        await record_edition(session, called.day.of_ministry, recorded, now)
+    edition = await visitor.get("/editions/2025")
+    assert "kept as it was recorded" in edition.words
+    assert "Prepare the next edition" in edition.words
+    for working in ("Change the theme", "Call and quotas", "Selection", "Approvals"):
+        assert working not in edition.body
+    for path in ("call", "selection", "nominations", "programme", "approvals", "approvals/theme"):
+        page = await visitor.get(f"/editions/2025/{path}")
+        assert (page.status, "There is nothing to work on here" in page.words) == (200, True), path
+    refused = await visitor.send(edition, f"{visitor.root}/editions/2025/programme/drafts")
+    assert refused.status == 409
 
 
 async def test_a_name_that_is_taken_leads_back_to_its_step_with_what_was_typed(visitor: Visitor) -> None:
