@@ -40,6 +40,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_from: str
     mailbox: str  # the Maildir that the demonstration's mail sink fills; empty elsewhere
     proxies: tuple[str, ...] = ()  # whose forwarded headers are believed: addresses and networks
+    outgoing_allowed: tuple[str, ...] = ()  # networks that are called although they are not public
+    name_server: str = ""  # host:port of whom names are asked of; empty: the machine's own
     demo: bool
 
     def address(self, role: str, *, service: str = "", driver: str = "postgresql+asyncpg", direct: bool = False) -> str:
@@ -122,6 +124,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         mail_from=environ.get("MOUSSEM_MAIL_FROM", "moussem@localhost"),
         mailbox=environ.get("MOUSSEM_MAILBOX", ""),
         proxies=read_networks(environ, "MOUSSEM_PROXIES"),
+        outgoing_allowed=read_networks(environ, "MOUSSEM_OUTGOING_ALLOWED"),
+        name_server=_host_and_port(environ, "MOUSSEM_NAME_SERVER"),
         demo=_flag(environ, "MOUSSEM_DEMO"),
     )
 
@@ -142,6 +146,17 @@ def read_networks(environ: Mapping[str, str], variable: str) -> tuple[str, ...]:
         return tuple(str(ip_network(each)) for each in listed)
     except ValueError as error:
         raise SettingWrong(variable, f"must list addresses and networks, as 10.0.0.0/8: {error}") from None
+
+
+def _host_and_port(environ: Mapping[str, str], variable: str) -> str:
+    value = environ.get(variable, "")
+    try:
+        port = urlsplit(f"//{value}").port if value else 0
+    except ValueError:
+        port = None
+    if port is None:
+        raise SettingWrong(variable, "must be an address and a port, as 127.0.0.1:53")
+    return value
 
 
 def with_files(environ: Mapping[str, str]) -> dict[str, str]:

@@ -50,6 +50,7 @@ def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) 
         "MOUSSEM_BASE_URL": place.base_url,
         "MOUSSEM_MAILBOX": str(place.mailbox),
         "MOUSSEM_DEMO": "1",
+        "MOUSSEM_OUTGOING_ALLOWED": "127.0.0.0/8,::1/128",  # identity providers to try with run on this machine
         **environ,
         **({} if _names_a_key(environ) else {"MOUSSEM_KEY": lasting_key(place.data)}),
         "MOUSSEM_DATA": str(place.data),

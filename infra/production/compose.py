@@ -32,6 +32,8 @@ _EVERYWHERE = {
     "MOUSSEM_PROXIES": _NETWORK,
     "MOUSSEM_SMTP_URL": "${MOUSSEM_SMTP_URL:?is the mail server, as smtps://user:password@mail.example}",
     "MOUSSEM_MAIL_FROM": "${MOUSSEM_MAIL_FROM:?is the address that letters come from}",
+    "MOUSSEM_OUTGOING_ALLOWED": "${MOUSSEM_OUTGOING_ALLOWED:-}",
+    "MOUSSEM_NAME_SERVER": "${MOUSSEM_NAME_SERVER:-}",
     **{f"MOUSSEM_{service.upper()}_WEB": f"{service}-web:{PORT}" for service in SERVICES},
 }
 _OF_PROXY = {"MOUSSEM_PROXIES": "${MOUSSEM_PROXIES:-}"}

@@ -72,7 +72,10 @@ def worker(service: str) -> Process:
     )
 
 
-_OF_WEB = {"portal": ("MOUSSEM_MAILBOX",)}
+_OF_WEB = {
+    "identity": ("MOUSSEM_OUTGOING_ALLOWED", "MOUSSEM_NAME_SERVER"),
+    "portal": ("MOUSSEM_MAILBOX",),
+}
 _OF_WORKER = {"outreach": ("MOUSSEM_SMTP_URL", "MOUSSEM_MAIL_FROM")}
 
 PROCESSES = (

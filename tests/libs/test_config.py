@@ -51,6 +51,9 @@ def test_secrets_may_lie_in_files(tmp_path: Path) -> None:
         ("MOUSSEM_EDITIONS_DATABASE_URL", "mysql://x/y"),
         ("MOUSSEM_INTERNAL_URL", "127.0.0.1:81"),
         ("MOUSSEM_PROXIES", "10.0.0.0/8, proxy.example"),
+        ("MOUSSEM_OUTGOING_ALLOWED", "localhost"),
+        ("MOUSSEM_NAME_SERVER", "127.0.0.1"),
+        ("MOUSSEM_NAME_SERVER", "127.0.0.1:domain"),
     ],
 )
 def test_a_wrong_value_is_told_by_the_name_of_its_variable(variable: str, value: str) -> None:
