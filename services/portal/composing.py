@@ -12,7 +12,7 @@ from libs.web.paths import API
 from libs.web.peers import PeerAway, Peers
 from libs.web.problems import problem_of
 
-_FROM_THE_PROXY = (502, 504)  # it has no service to give the request to
+_FROM_THE_PROXY = (502, 503, 504)  # it has no service to give the request to, and says so in words of its own
 
 
 class Refused(Exception):
@@ -105,7 +105,7 @@ class Services:
             )
         except httpx2.TransportError as error:
             raise self._away() from error
-        if answer.status_code in _FROM_THE_PROXY:
+        if answer.status_code in _FROM_THE_PROXY and "json" not in answer.headers.get("content-type", ""):
             raise self._away()
         told = msgspec.json.decode(answer.content) if answer.content else None
         if answer.status_code >= 400:  # noqa: PLR2004

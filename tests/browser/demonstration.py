@@ -50,7 +50,7 @@ class Demonstration(Struct, frozen=True):
         return found
 
 
-def _told(data: Path) -> Demonstration:
+def told_in(data: Path) -> Demonstration:
     told = json.loads((data / "demo.json").read_text())
     return Demonstration(told["base_url"], told)
 
@@ -59,9 +59,9 @@ def _told(data: Path) -> Demonstration:
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """Start the demonstration, or take the one that was given."""
     if given := os.environ.get(GIVEN):
-        yield _told(Path(given))
+        yield told_in(Path(given))
         return
     data = tmp_path_factory.mktemp("demonstration")
     with Instance(data, ()) as instance:
         instance.says(READY)
-        yield _told(data)
+        yield told_in(data)

@@ -9,6 +9,7 @@ import httpx2
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from libs.i18n.catalogues import translations, translator
+from tests.browser.patience import have_patience
 
 PICTURES = Path("build/screenshots")
 _WIDE, _PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
@@ -37,6 +38,10 @@ class Screen:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:  # a refusal is no fault
             self.faults.append(f"{message.text} ({self.page.url})")
+
+    def tries_again(self) -> list[str]:
+        """Have whoever sits here try again while nobody answers; return what was not answered, as it comes to be."""
+        return have_patience(self._context)
 
     def open(self, path: str) -> None:
         """Go to an address of the platform, given whole or from its first slash."""

@@ -22,8 +22,9 @@ async def test_a_service_that_does_not_answer_refuses_for_now() -> None:
     assert refused.value.detail == "Une partie de la plateforme, nécessaire ici, ne répond pas pour l’instant."
 
 
-async def test_a_proxy_that_has_no_service_behind_it_refuses_for_now() -> None:
-    @get("/api/v1/jni/editions", status_code=502, media_type="text/html")
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_proxy_that_has_no_service_behind_it_refuses_for_now(status: int) -> None:
+    @get("/api/v1/jni/editions", status_code=status, media_type="text/html")
     async def bad_gateway() -> str:
         return "<html>"
 
@@ -32,7 +33,7 @@ async def test_a_proxy_that_has_no_service_behind_it_refuses_for_now() -> None:
     with pytest.raises(Refused) as refused:
         await Services(peers, "jni", "en").get("/editions")
     await peers.close()
-    assert refused.value.status == 503
+    assert (refused.value.status, refused.value.kind) == (503, "peer-away")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ _AWAY = {502, 503, 504}
 class Apart:
     """An instance with a database and a virtual host of its own, which go with it."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *options: str) -> None:
+        self._options = options
         self.name = f"moussem_apart_{os.getpid()}"
         self.data = data
         self.base_url = f"http://127.0.0.1:{free_port()}"
@@ -46,7 +47,7 @@ class Apart:
     def __enter__(self) -> Self:
         make(self.broker_url)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "infra", "up", "--foreground"],
+            [sys.executable, "-m", "infra", "up", "--foreground", *self._options],
             cwd=ROOT,
             env=self.environ,
             stdout=subprocess.PIPE,
