@@ -51,6 +51,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "programme.change": frozenset({"administrator", "programme_manager", "co_organiser"}),
     "releases.read": _EVERYBODY,
     "letters.read": _ORGANISERS,
+    "clients.read": _ORGANISERS | {"technical_contact"},
+    "clients.change": _ORGANISERS | {"technical_contact"},
 }
 
 SCOPES: dict[str, frozenset[str]] = {

@@ -6,6 +6,7 @@ from litestar.di import Provide
 from libs.db.tenancy import connect
 from libs.resources import Resources
 from libs.web.app import create_app
+from services.identity.clients.api import ClientController
 from services.identity.links.api import LinkController
 from services.identity.memberships.api import MembershipController
 from services.identity.oauth.api import OAuthController
@@ -25,6 +26,7 @@ def create(resources: Resources) -> Litestar:
         SignInController,
         InvitationTokenController,
         MembershipController,
+        ClientController,
     ]
     ours = Router(
         "/",

@@ -146,7 +146,8 @@ async def test_a_wrong_secret_stands_in_the_journal_and_an_unknown_client_is_ans
 
 async def test_the_secret_is_told_once_and_kept_as_a_hash(journee: Journee, machine: NewClient) -> None:
     async with journee.work() as session:
-        assert await session.scalar(select(Client.secret_hash)) == fingerprint(machine.client_secret)
+        client = (await session.scalars(select(Client))).one()
+        assert [each.hash for each in client.known_secrets] == [fingerprint(machine.client_secret)]
     [told] = await journee.told("identity.client-changed")
     assert machine.client_secret not in str(told)
     assert told["scopes"] == ALL

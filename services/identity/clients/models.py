@@ -1,18 +1,26 @@
 """The table of API clients."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from msgspec import convert, to_builtins
+from sqlalchemy import DateTime, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from libs.db.tenancy import RowId, TenantId
+from services.identity.clients.domain import ClientKind, Secret
 from services.identity.db import Base
 from services.identity.memberships.domain import Role
 
 
 class Client(Base):
-    """A machine that acts for an organisation: at most what `role` may, and of that what its scopes open."""
+    """A program that acts for an organisation, or for people who agree to it; of both it may do what its scopes open.
+
+    A machine acts at most as its `role`; an application as whoever agreed. What identity needs to let it in lies in
+    this one row: it is read for every token.
+    """
 
     __tablename__ = "client"
     __table_args__ = (Index("client_by_id", "id", unique=True),)  # looked up before its tenant is known
@@ -22,8 +30,22 @@ class Client(Base):
     version: Mapped[int] = mapped_column()
     name: Mapped[str] = mapped_column(Text)
     organisation_id: Mapped[UUID | None]
-    role: Mapped[Role] = mapped_column(Text)
+    kind: Mapped[ClientKind] = mapped_column(Text)
+    role: Mapped[Role | None] = mapped_column(Text)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    secret_hash: Mapped[str] = mapped_column(Text)
+    secrets: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    redirect_uris: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    post_logout_redirect_uris: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy counts each change in it)
+
+    @property
+    def known_secrets(self) -> list[Secret]:
+        return convert(self.secrets, list[Secret])
+
+    @known_secrets.setter
+    def known_secrets(self, secrets: list[Secret]) -> None:
+        self.secrets = to_builtins(secrets)

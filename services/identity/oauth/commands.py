@@ -3,7 +3,6 @@
 Its core is synchronous: it runs inside `AsyncSession.run_sync`, where queries still go through asyncpg.
 """
 
-import hmac
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -25,8 +24,7 @@ from typing_extensions import override
 from libs.identity import Principal
 from libs.journal.commands import record
 from libs.permissions import PUBLIC, SCOPES
-from libs.sealing import fingerprint
-from services.identity.clients.domain import granted
+from services.identity.clients.domain import granted, knows
 from services.identity.clients.models import Client
 from services.identity.links.domain import SIGN_IN_REFUSED
 from services.identity.oauth.domain import TokenRequest, read_form
@@ -79,6 +77,7 @@ class _Caller(ClientMixin):  # type: ignore[misc] # Authlib has no types
         self._tenant = tenant
 
     def principal(self, scopes: frozenset[str]) -> Principal:
+        assert self.client.role is not None  # noqa: S101 (a machine's)
         return Principal(
             tenant_id=self.client.tenant_id,
             tenant=self._tenant,
@@ -98,7 +97,7 @@ class _Caller(ClientMixin):  # type: ignore[misc] # Authlib has no types
 
     @override
     def check_client_secret(self, client_secret: str) -> bool:
-        return hmac.compare_digest(self.client.secret_hash, fingerprint(client_secret))
+        return knows(self.client.known_secrets, client_secret)
 
     @override
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
@@ -106,7 +105,7 @@ class _Caller(ClientMixin):  # type: ignore[misc] # Authlib has no types
 
     @override
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == _GRANT_TYPE
+        return grant_type == _GRANT_TYPE and self.client.kind == "machine"
 
 
 class _Grant(ClientCredentialsGrant):  # type: ignore[misc] # Authlib has no types
@@ -137,7 +136,7 @@ class _TokenServer(AuthorizationServer):  # type: ignore[misc] # Authlib has no 
         except ValueError:
             return None
         self._set("app.client", identifier)
-        client = self._session.scalar(select(Client).filter_by(id=identifier))
+        client = self._session.scalar(select(Client).filter_by(id=identifier, ended_at=None))
         if client is None:
             return None
         self._set("app.tenant", client.tenant_id)
