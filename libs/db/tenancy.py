@@ -5,14 +5,15 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import Session, mapped_column
 from uuid_utils.compat import uuid7
 
 from libs.config import Settings
 from libs.db.absence import notice_absence
 from libs.db.connections import Connection, begin_in, hand_out_living_ones
+from libs.db.new_rows import write_last
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -31,13 +32,20 @@ _UNPREPARED: dict[str, Any] = {
 }
 
 
-def connect(settings: Settings, service: str, *, connections: int = 2) -> tuple[AsyncEngine, Sessions]:
-    """Open a pool as the service's own role, in its own schema; at most twice `connections` at a time."""
+class WritingLast(Session):
+    """A session that writes some rows with the commit (`libs.db.new_rows`)."""
+
+
+event.listen(WritingLast, "before_commit", write_last)
+
+
+def connect(settings: Settings, service: str, *, connections: int = 4) -> tuple[AsyncEngine, Sessions]:
+    """Open a pool as the service's own role, in its own schema, of at most so many connections; they stay open."""
     pooled = _UNPREPARED if settings.is_pooled(service) else {}
     engine = create_async_engine(
         settings.address(service),
         pool_size=connections,
-        max_overflow=connections,
+        max_overflow=0,  # one that is opened for a moment costs more than what is asked of it
         hide_parameters=True,  # an error's text is logged and parked: it shall hold no address and no name
         connect_args={
             "connection_class": Connection,
@@ -47,7 +55,7 @@ def connect(settings: Settings, service: str, *, connections: int = 2) -> tuple[
     )
     notice_absence(engine, service)
     hand_out_living_ones(engine)
-    return engine, async_sessionmaker(engine, expire_on_commit=False)
+    return engine, async_sessionmaker(engine, sync_session_class=WritingLast, expire_on_commit=False)
 
 
 @asynccontextmanager

@@ -60,7 +60,7 @@ def working(environ: dict[str, str], log: Path) -> Iterator[None]:
 
 async def a_letter_goes_out(settings: Settings) -> None:
     day, letter_id = Day(), uuid7()
-    engine, sessions = connect(settings, "outreach", connections=1)
+    engine, sessions = connect(settings, "outreach", connections=2)
 
     async def is_sent() -> bool:
         async with unit_of_work(sessions, day.id) as session:

@@ -40,7 +40,7 @@ def behind_pooler(settings: Settings, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 async def sessions(behind_pooler: Settings) -> AsyncIterator[Sessions]:
-    engine, sessions = connect(behind_pooler, "stakeholders", connections=CLIENTS // 2)
+    engine, sessions = connect(behind_pooler, "stakeholders", connections=CLIENTS)
     yield sessions
     await engine.dispose()
 

@@ -21,8 +21,6 @@ SERVER = text("SELECT pg_backend_pid()")
 async def sessions(settings: Settings) -> AsyncIterator[Sessions]:
     """Yield a pool of one connection: what one transaction leaves behind, the next one meets."""
     engine, sessions = connect(settings, "editions", connections=1)
-    async with engine.connect(), engine.connect():
-        pass
     yield sessions
     await engine.dispose()
 
