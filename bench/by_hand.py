@@ -51,6 +51,8 @@ class _Renewed:
         self._words = {word: f"{uuid7()}{word[-20:]}" for word in script.words}
 
     def __call__(self, parameter: Any) -> Any:
+        if isinstance(parameter, list):  # a column of rows that are written together
+            return list(map(self, parameter))
         if isinstance(parameter, UUID) and parameter.int >> _MILLISECONDS >= self._script.made_since:
             if parameter not in self._ids:
                 self._ids[parameter] = uuid7()

@@ -30,10 +30,11 @@ def is_absence(error: BaseException) -> bool:
         return any(map(is_absence, error.exceptions))
     if isinstance(error, Unavailable | PoolExhausted):
         return True
-    if not isinstance(error, DBAPIError):
-        return False
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or state.startswith(_CLASSES) or state == _READ_ONLY
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    state = str(getattr(driver, "sqlstate", None) or "")
+    return state.startswith(_CLASSES) or state == _READ_ONLY
 
 
 def notice_absence(engine: AsyncEngine, service: str) -> None:

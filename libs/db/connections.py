@@ -16,9 +16,13 @@ from typing_extensions import override
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc] # the package has no types
-    """`tenant_id` is the tenant that the next transaction begins in; None: in no tenant, where no row is seen."""
+    """`tenant_id` is the tenant that the next transaction begins in; None: in no tenant, where no row is seen.
+
+    `begun` says whether a transaction is open.
+    """
 
     tenant_id: UUID | None = None
+    begun = False
 
     @override
     def transaction(self, **_: object) -> "Transaction":
@@ -35,11 +39,14 @@ class Transaction:
 
     async def start(self) -> None:
         await self._connection.execute(f"BEGIN; {self._tenant}")
+        self._connection.begun = True
 
     async def commit(self) -> None:
+        self._connection.begun = False
         await self._connection.execute("COMMIT")
 
     async def rollback(self) -> None:
+        self._connection.begun = False
         await self._connection.execute("ROLLBACK")
 
 
@@ -53,7 +60,7 @@ def hand_out_living_ones(engine: AsyncEngine) -> None:
         driver: Connection = connection.driver_connection
         if driver.is_closed():
             raise DisconnectionError  # the pool opens another one in its place
-        driver.tenant_id = None
+        driver.tenant_id, driver.begun = None, False
 
     event.listen(engine.sync_engine, "checkout", check)
 

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from libs.db.straight import Straight
+
 _RFC_3339 = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 
@@ -21,10 +23,15 @@ class Written(Struct, frozen=True):
     json: Raw
 
 
-async def written(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[Written]:
-    """Return the rows of `query`, which has a column `id`, as objects with a member for each column."""
+def writing(query: Select[*tuple[Any, ...]]) -> Straight:
+    """Return the statement that writes the rows of `query`, which has a column `id`, with a member for each column."""
     each = query.subquery("each")
-    rows = await session.execute(select(each.c.id, cast(func.row_to_json(each.table_valued()), Text)))
+    return Straight(select(each.c.id, cast(func.row_to_json(each.table_valued()), Text)))
+
+
+async def written(session: AsyncSession, statement: Straight, **given: Any) -> list[Written]:
+    """Return the rows that a statement of `writing` writes."""
+    rows = await statement.rows(session, **given)
     return [Written(identifier, Raw(json.encode())) for identifier, json in rows]
 
 

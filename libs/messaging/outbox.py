@@ -4,8 +4,10 @@ from datetime import datetime
 
 from msgspec import to_builtins
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
 from libs.contracts.events import Event
+from libs.db.new_rows import insert_last
 from libs.db.tenancy import actor_of
 from libs.messaging.models import OutboxMessage
 from libs.observability.correlation import correlation_id
@@ -15,18 +17,21 @@ _ANNOUNCING = "announcing"
 
 def publish(session: AsyncSession, event: Event, now: datetime) -> None:
     """Write a fact into the outbox of this transaction: it is told if, and only if, its cause is committed."""
-    session.add(
-        OutboxMessage(
-            tenant_id=event.tenant_id,
-            type=str(event.__struct_config__.tag),
-            aggregate_id=event.id,
-            version=event.version,
-            body=to_builtins(event),
-            actor=actor_of(session),
-            correlation_id=correlation_id(),
-            occurred_at=now,
-            announced=bool(session.info.get(_ANNOUNCING)),
-        )
+    insert_last(
+        session,
+        OutboxMessage,
+        {
+            "tenant_id": event.tenant_id,
+            "id": uuid7(),
+            "type": str(event.__struct_config__.tag),
+            "aggregate_id": event.id,
+            "version": event.version,
+            "body": to_builtins(event),
+            "actor": actor_of(session),
+            "correlation_id": correlation_id(),
+            "occurred_at": now,
+            "announced": bool(session.info.get(_ANNOUNCING)),
+        },
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.db.straight import Straight
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.errors import Conflict, Invalid, Unprocessable
 from libs.identity import Principal
@@ -30,12 +31,14 @@ _STATE = "once"
 # Built once: they run with every write. Parameters are named like columns, with a line after them.
 _TABLE: Any = IdempotencyKey.__table__
 _NEW = insert(_TABLE).values({column.name: bindparam(f"{column.name}_") for column in _TABLE.columns})
-_CLAIM = _NEW.on_conflict_do_update(
-    index_elements=[_TABLE.c.tenant_id, _TABLE.c.caller, _TABLE.c.key],
-    set_={name: _NEW.excluded[name] for name in ("fingerprint", "status", "body", "created_at")},
-    where=_TABLE.c.created_at < bindparam("expired"),
-).returning(_TABLE.c.key)
-_ANSWER = (
+_CLAIM = Straight(
+    _NEW.on_conflict_do_update(
+        index_elements=[_TABLE.c.tenant_id, _TABLE.c.caller, _TABLE.c.key],
+        set_={name: _NEW.excluded[name] for name in ("fingerprint", "status", "body", "created_at")},
+        where=_TABLE.c.created_at < bindparam("expired"),
+    ).returning(_TABLE.c.key)
+)
+_ANSWER = Straight(
     update(_TABLE)
     .where(*(_TABLE.c[name] == bindparam(f"{name}_") for name in ("tenant_id", "caller", "key")))
     .values(status=bindparam("status_"), body=bindparam("body_"))
@@ -81,7 +84,7 @@ class Once:
         await self._claim()
         result = await act()
         answer = {**self._mine, "status": self._status, "body": to_builtins(result)}
-        await self._session.execute(_ANSWER, _parameters(answer))
+        await _ANSWER.rows(self._session, **_parameters(answer))
         return result
 
     async def remember(self, sessions: Sessions, error: Conflict | Unprocessable) -> None:
@@ -92,7 +95,7 @@ class Once:
             await session.execute(insert(IdempotencyKey).values(row).on_conflict_do_nothing())
 
     async def _claim(self) -> None:
-        if await self._session.scalar(_CLAIM, {**_parameters(self._row), "expired": self._now - _KEPT}) is not None:
+        if await _CLAIM.rows(self._session, **_parameters(self._row), expired=self._now - _KEPT):
             return
         found = (await self._session.scalars(select(IdempotencyKey).filter_by(**self._mine))).one()
         if found.fingerprint != self.fingerprint:

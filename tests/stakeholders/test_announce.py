@@ -13,6 +13,7 @@ async def test_everything_is_told_anew_with_the_version_that_it_has(call: OpenCa
     async with unit_of_work(call.sessions, call.day.id) as session:
         before = len((await session.scalars(select(OutboxMessage.id))).all())
         await announce(session, TODAY)
+    async with unit_of_work(call.sessions, call.day.id) as session:
         facts = (await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))).all()[before:]
     told = sorted((fact.type.partition(".")[2], fact.version) for fact in facts)
     assert told == [

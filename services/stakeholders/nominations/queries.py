@@ -1,16 +1,20 @@
 """Reading nominations: SELECT straight into structs; a list, which may be long, straight into JSON."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct, convert
-from sqlalchemy import JSON, Select, func, select
+from msgspec import Struct, convert, structs
+from sqlalchemy import JSON, ColumnElement, Integer, Uuid, any_, bindparam, func, select
+from sqlalchemy import Text as Words
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import NominationState
 from libs.contracts.programme import SeatRole
-from libs.db.written import Written, instant, written
+from libs.db.straight import Straight
+from libs.db.written import Written, instant, writing, written
 from libs.errors import NoSuch
 from libs.i18n.folding import fold
 from libs.i18n.text import Text
@@ -20,7 +24,7 @@ from services.stakeholders.invitations.models import Invitation
 from services.stakeholders.nominations.models import Nomination
 from services.stakeholders.organisations.models import Organisation
 from services.stakeholders.people.models import Person
-from services.stakeholders.reach import within_reach
+from services.stakeholders.reach import sees_all, within_reach
 
 
 class Nominee(Struct, frozen=True, kw_only=True):
@@ -93,6 +97,32 @@ _NOMINATIONS = (
 )
 
 
+# Which filters there are: each a column that is one of the values given, or a condition of its own.
+_AMONG = ("state", "panel_id", "organisation_id", "person_id", "seat_role")
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    name: getattr(Nomination, name) == any_(bindparam(name, type_=ARRAY(Nomination.__table__.c[name].type)))
+    for name in _AMONG
+} | {
+    "full_name": func.strpos(Person.name_folded, bindparam("full_name", type_=Words())) > 0,
+    "after": Nomination.id > bindparam("after", type_=Uuid()),
+    "reach": Nomination.organisation_id == bindparam("reach", type_=Uuid()),
+}
+
+
+@cache
+def _listing(conditions: frozenset[str]) -> Straight:
+    """Return the statement of a list with these conditions: compiled once for each set of them that is asked for."""
+    return writing(
+        _NOMINATIONS.where(
+            Nomination.tenant_id == bindparam("tenant_id", type_=Uuid()),
+            Nomination.call_id == bindparam("call_id", type_=Uuid()),
+            *(_CONDITIONS[name] for name in sorted(conditions)),
+        )
+        .order_by(Nomination.id)
+        .limit(bindparam("limit", type_=Integer()))
+    )
+
+
 async def list_nominations(  # noqa: PLR0913 (filters and the page)
     session: AsyncSession,
     principal: Principal,
@@ -103,30 +133,26 @@ async def list_nominations(  # noqa: PLR0913 (filters and the page)
     limit: int,
 ) -> list[Written]:
     """Return at most `limit` of a call's nominations, in the order in which they came; to an organisation, its own."""
-    query = _nominations(principal).where(Nomination.call_id == call_id).order_by(Nomination.id).limit(limit)
-    for field in ("state", "panel_id", "organisation_id", "person_id", "seat_role"):
-        wanted = getattr(filters, field)
-        if wanted is not None:
-            query = query.where(getattr(Nomination, field).in_(wanted))
+    wanted = {**structs.asdict(filters), "after": after}
+    given: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
     if filters.full_name is not None:
-        query = query.where(Person.name_folded.contains(fold(filters.full_name), autoescape=True))
-    if after is not None:
-        query = query.where(Nomination.id > after)
-    found = await written(session, query)
+        given["full_name"] = fold(filters.full_name)
+    if not sees_all(principal):
+        given["reach"] = principal.organisation_id
+    key = {"tenant_id": principal.tenant_id, "call_id": call_id}
+    found = await written(session, _listing(frozenset(given)), **key, **given, limit=limit)
     if not found and await session.scalar(select(Call.id).filter_by(tenant_id=principal.tenant_id, id=call_id)) is None:
         raise NoSuch(what="call", id=call_id)
     return found
 
 
 async def read_nomination(session: AsyncSession, principal: Principal, nomination_id: UUID) -> NominationView:
-    query = _nominations(principal).where(Nomination.id == nomination_id)
+    query = _NOMINATIONS.where(
+        Nomination.tenant_id == principal.tenant_id,
+        Nomination.id == nomination_id,
+        within_reach(principal, Nomination.organisation_id),
+    )
     row = (await session.execute(query)).mappings().one_or_none()
     if row is None:
         raise NoSuch(what="nomination", id=nomination_id)
     return convert(dict(row), NominationView)
-
-
-def _nominations(principal: Principal) -> Select[Any]:
-    return _NOMINATIONS.where(
-        Nomination.tenant_id == principal.tenant_id, within_reach(principal, Nomination.organisation_id)
-    )
