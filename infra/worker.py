@@ -15,7 +15,13 @@ from libs.observability.logs import configure_logs
 def services(named: Sequence[str] = ()) -> list[Service]:
     """Return what the `worker.py` of the services named, or of all, gives."""
     return [
-        Service(name, root.subscriptions, getattr(root, "declare", None), getattr(root, "announce", None))
+        Service(
+            name,
+            root.subscriptions,
+            declare=getattr(root, "declare", None),
+            announce=getattr(root, "announce", None),
+            lanes=getattr(root, "LANES", {}),
+        )
         for name, root in composition_roots("worker", named).items()
     ]
 

@@ -53,6 +53,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "letters.read": _ORGANISERS,
     "clients.read": _ORGANISERS | {"technical_contact"},
     "clients.change": _ORGANISERS | {"technical_contact"},
+    "letters.send": _ORGANISERS,
 }
 
 SCOPES: dict[str, frozenset[str]] = {

@@ -15,7 +15,7 @@ from libs.db.tables import Mounted
 ROOT = Path(__file__).parents[1]
 # what no code maps: only the database, the relay or Alembic knows it
 UNMAPPED = {
-    *("alembic_version", "worker", "outbox_waiting", "outbox.pos", "outbox.sent_at"),
+    *("alembic_version", "worker", "outbox_waiting", "due_when", "outbox.pos", "outbox.sent_at"),
     "client.secret_hash",  # read by processes of older code while they are replaced
 }
 

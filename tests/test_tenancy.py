@@ -38,6 +38,7 @@ APPEND_ONLY = text("""
 """)
 BY_ALL_TENANTS = {
     "outbox_waiting",  # the relay's own
+    "due_when",  # likewise
     "tenant_slug_key",  # looked up before the tenant is known
     "client_by_id",
 }

@@ -9,6 +9,28 @@ from libs.db.guards import guard, open_to_relay
 _INSTANT = sa.DateTime(timezone=True)
 
 
+def mount_due(service: str) -> None:
+    """Make the table of a service's facts that are told later."""
+    op.create_table(
+        "due",
+        sa.Column("tenant_id", sa.Uuid, primary_key=True),
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("aggregate_id", sa.Uuid, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("body", JSONB, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("correlation_id", sa.Text, nullable=False),
+        sa.Column("due_at", _INSTANT, nullable=False),
+        schema=service,
+    )
+    connection = op.get_bind()
+    guard(connection, service, "due", rights="append")
+    open_to_relay(connection, service, "due")
+    op.execute(f"CREATE INDEX due_when ON {service}.due (due_at)")
+    op.execute(f"GRANT INSERT ON {service}.outbox TO {service}_relay")
+
+
 def mount_messaging(service: str) -> None:
     op.create_table(
         "outbox",

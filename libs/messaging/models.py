@@ -31,6 +31,22 @@ class OutboxMessage(Mounted):
     announced: Mapped[bool]
 
 
+class DueFact(Mounted):
+    """A fact that is told later: when it is due, the relay moves it to the outbox."""
+
+    __tablename__ = "due"
+
+    tenant_id: Mapped[TenantId]
+    id: Mapped[RowId]
+    type: Mapped[str] = mapped_column(Text)
+    aggregate_id: Mapped[UUID]
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    actor: Mapped[str] = mapped_column(Text)
+    correlation_id: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class InboxMessage(Mounted):
     """An effect that was had: one row per fact and handler."""
 

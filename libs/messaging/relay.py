@@ -43,6 +43,18 @@ _SENT: LiteralString = """
     UPDATE outbox SET sent_at = now() FROM unnest(%s::uuid[], %s::uuid[]) AS done(tenant_id, id)
     WHERE (outbox.tenant_id, outbox.id) = (done.tenant_id, done.id)
 """
+_POSTPONES: LiteralString = "SELECT to_regclass('due') IS NOT NULL AS so"
+_RIPEN: LiteralString = """
+    WITH ripe AS (
+        DELETE FROM due WHERE (tenant_id, id) IN (
+            SELECT tenant_id, id FROM due WHERE due_at <= clock_timestamp()
+            ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+        RETURNING tenant_id, id, type, aggregate_id, version, body, actor, correlation_id, due_at)
+    INSERT INTO outbox
+        (tenant_id, id, type, aggregate_id, version, body, actor, correlation_id, occurred_at, announced)
+    SELECT tenant_id, id, type, aggregate_id, version, body, actor, correlation_id, due_at, false
+    FROM ripe ORDER BY due_at
+"""
 _ALIVE: LiteralString = """
     INSERT INTO worker (name, seen_at) VALUES (%s, clock_timestamp())
     ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at
@@ -102,9 +114,10 @@ class Relay(threading.Thread):
                 woken = more | self._wait(listener, 0 if more else _LOOK_EVERY)
 
     def _keep_house(self, connections: dict[str, Connection]) -> None:
-        """Say that this worker lives; now and then forget what is old, a little at a time."""
+        """Say that this worker lives, take up what is due; now and then forget what is old, a little at a time."""
         for service, connection in connections.items():
             connection.execute(_ALIVE, (self._worker,))
+            ripen(connection)
             if time.monotonic() >= self._forget_at[service] and not forget(connection):
                 self._forget_at[service] = time.monotonic() + _FORGET_EVERY
 
@@ -129,6 +142,12 @@ def relay_connection(settings: Settings, service: str) -> Connection:
         keepalives_count=2,
         tcp_user_timeout=10_000,
     )
+
+
+def ripen(connection: Connection) -> int:
+    """Move the facts that are due to the outbox, `BATCH` at most; return how many."""
+    postpones = connection.execute(_POSTPONES).fetchone()
+    return connection.execute(_RIPEN, (BATCH,)).rowcount if postpones and postpones["so"] else 0
 
 
 def drain(connection: Connection, broker: dramatiq.Broker) -> int:

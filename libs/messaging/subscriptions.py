@@ -1,8 +1,10 @@
 """Facts arrive at least once, late and out of order; what they cause happens once.
 
-Two kinds of handler. A **projection** keeps a copy (`known_…`) and is guarded by the fact's version alone: it may run
+Three kinds of handler. A **projection** keeps a copy (`known_…`) and is guarded by the fact's version alone: it may run
 any number of times. An **effect** (a letter, a copy, a counter) runs once, by its inbox row (fact, handler), and not
-at all for a fact that is only announced anew.
+at all for a fact that is only announced anew. A **task** (to search for a programme, to send a letter) is too long for
+a transaction, or not to be undone: it has transactions of its own, and sees for itself what was done before; it may run
+any number of times too, and never for what is announced.
 """
 
 from collections import defaultdict
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Event)
 Handle = Callable[[AsyncSession, E, Envelope], Awaitable[None]]
+Task = Callable[[E, Envelope], Awaitable[None]]
 
 
 class Handler(Struct, frozen=True):
@@ -38,11 +41,19 @@ class Handler(Struct, frozen=True):
         return f"{self.handle.__module__}.{self.handle.__name__}"
 
 
+class Errand(Struct, frozen=True):
+    """A task and what it is about."""
+
+    event: type[Event]
+    task: Task[Any]
+
+
 class Subscriptions:
-    """What a feature listens to. Handlers stay plain functions: `(session, event, envelope)`."""
+    """What a feature listens to. Handlers stay plain functions: `(session, event, envelope)`, tasks without session."""
 
     def __init__(self) -> None:
         self.handlers: list[Handler] = []
+        self.errands: list[Errand] = []
         self.last_words: list[Handler] = []
 
     def projection(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
@@ -50,6 +61,13 @@ class Subscriptions:
 
     def effect(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
         return self._register(event, once=True)
+
+    def task(self, event: type[E]) -> Callable[[Task[E]], Task[E]]:
+        def register(task: Task[E]) -> Task[E]:
+            self.errands.append(Errand(event, task))
+            return task
+
+        return register
 
     def given_up(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
         """Let a handler say that a fact was given up: it runs in the transaction that parks it."""
@@ -74,8 +92,11 @@ class Hearing:
     def __init__(self, sessions: Sessions, subscriptions: Iterable[Subscriptions]) -> None:
         self._sessions = sessions
         self._handlers: defaultdict[type[Event], list[Handler]] = defaultdict(list)
+        self._errands: defaultdict[type[Event], list[Errand]] = defaultdict(list)
         self._last_words: defaultdict[type[Event], list[Handler]] = defaultdict(list)
         for each in subscriptions:
+            for errand in each.errands:
+                self._errands[errand.event].append(errand)
             for handler in each.handlers:
                 self._handlers[handler.event].append(handler)
             for handler in each.last_words:
@@ -88,6 +109,9 @@ class Hearing:
             tenants[envelope.tenant_id].append(envelope)
         for tenant_id, facts in tenants.items():
             await self._work(tenant_id, [(fact, handler) for fact in facts for handler in self._concerned(fact)])
+        for envelope in envelopes:
+            for errand in self._sent_by(envelope):
+                await _run(errand, envelope)
 
     async def hear_one(self, envelope: Envelope) -> None:
         """Take in one fact, each handler in a transaction of its own: one that fails undoes no other."""
@@ -96,6 +120,11 @@ class Hearing:
             try:
                 await self._work(envelope.tenant_id, [(envelope, handler)])
             except Exception as failure:  # noqa: BLE001 (raised together below)
+                failures.append(failure)
+        for errand in self._sent_by(envelope):
+            try:
+                await _run(errand, envelope)
+            except Exception as failure:  # noqa: BLE001 (likewise)
                 failures.append(failure)
         if failures:
             raise ExceptionGroup(f"{envelope.type} {envelope.id}", failures)
@@ -130,6 +159,9 @@ class Hearing:
         handlers = self._handlers[EVENTS[envelope.type]]
         return [handler for handler in handlers if not (envelope.announced and handler.once)]
 
+    def _sent_by(self, envelope: Envelope) -> list[Errand]:
+        return [] if envelope.announced else self._errands[EVENTS[envelope.type]]
+
     async def _work(self, tenant_id: UUID, work: list[tuple[Envelope, Handler]]) -> None:
         if not work:
             return
@@ -143,6 +175,11 @@ class Hearing:
                 correlate(envelope.correlation_id, handler=handler.name)
                 act_as(session, envelope.actor)
                 await handler.handle(session, envelope.open(), envelope)
+
+
+async def _run(errand: Errand, envelope: Envelope) -> None:
+    correlate(envelope.correlation_id, handler=f"{errand.task.__module__}.{errand.task.__name__}")
+    await errand.task(envelope.open(), envelope)
 
 
 async def _claim(session: AsyncSession, work: list[tuple[Envelope, Handler]]) -> set[tuple[UUID, str]]:

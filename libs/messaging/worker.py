@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 import dramatiq
@@ -16,6 +16,7 @@ from libs.config import Settings
 from libs.db.tenancy import Sessions, connect
 from libs.messaging.actors import Patience, declare
 from libs.messaging.brokers import open_broker
+from libs.messaging.lanes import LanedWorker
 from libs.messaging.relay import Relay
 from libs.messaging.subscriptions import Hearing, Subscriptions
 from libs.zones import require_recent_zone_data
@@ -27,13 +28,15 @@ _FINISHES_WITHIN = 5_000  # milliseconds; what is not acknowledged by then (a br
 class Service(Struct, frozen=True):
     """What a service's `worker.py` gives: what it hears, how it tells all it owns anew.
 
-    `declare` makes actors of its own, and returns what it hears that sets them going.
+    `declare` makes actors of its own, and returns what it hears that sets them going; `lanes` are queues of theirs
+    whose work takes minutes, with how many threads each has to itself.
     """
 
     name: str
     subscriptions: Callable[[Settings], tuple[Subscriptions, ...]]
     declare: Callable[[dramatiq.Broker, Sessions, Settings], tuple[Subscriptions, ...]] | None = None
     announce: Callable[[AsyncSession, datetime], Awaitable[None]] | None = None
+    lanes: Mapping[str, int] = {}
 
 
 class LoopMissing(Exception):
@@ -69,7 +72,12 @@ class WorkerProcess:
                 heard += service.declare(self.broker, sessions, settings)
             declare(self.broker, service.name, Hearing(sessions, heard), patience)
         # Only what is declared by now: the relay names other services' queues, whose messages are not for us.
-        self._worker = dramatiq.Worker(self.broker, queues=self.broker.get_declared_queues(), worker_threads=THREADS)
+        self._worker = LanedWorker(
+            self.broker,
+            lanes={queue: threads for service in services for queue, threads in service.lanes.items()},
+            queues=self.broker.get_declared_queues(),
+            worker_threads=THREADS,
+        )
         name = f"{socket.gethostname()}-{os.getpid()}"
         self._relay = Relay(settings, tuple(service.name for service in services), self.broker, name=name)
 

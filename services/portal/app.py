@@ -22,7 +22,7 @@ from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
 from services.portal.headers import security_headers
 from services.portal.invitations.pages import InvitationPages
-from services.portal.letters.pages import letters
+from services.portal.letters.pages import LetterPages
 from services.portal.nominations.pages import NominationPages
 from services.portal.organisations.pages import OrganisationPages
 from services.portal.programme.pages import ProgrammePages
@@ -49,7 +49,7 @@ WORKSPACE = (
     RoomPages,
     SessionPages,
     OrganisationPages,
-    letters,
+    LetterPages,
 )
 
 

@@ -19,6 +19,7 @@ from services.scheduling.known.subscribers import subscriptions as known
 from services.scheduling.releases.commands import programme_released
 from services.scheduling.releases.models import Release
 
+LANES = {"solve": 2}  # solves at a time: each has a processor's work, and no thread that hears facts
 _LONGEST_SOLVE = 15 * 60 * 1000  # milliseconds
 
 

@@ -18,8 +18,9 @@ What must hold, and is compared: every acknowledged write is there, and is shown
 change was told once (outbox), each effect was had once (inbox, letters), every projection equals what it copies,
 nothing waits or is parked, each letter reached the mail server.
 
-One thing may happen twice: a mail goes out again, under the same Message-ID, when the process dies between the mail
-server's answer and the commit, for want of a transaction that spans both. Such copies are counted.
+No letter is sent twice. When a process dies between the mail server's answer and the commit, nobody knows whether the
+letter went out: it is held, and shown on the letters page until somebody decides (docs/decisions/0008). Such letters
+are counted.
 
 A short storm of the same kind is part of `make test`.
 """
@@ -37,7 +38,7 @@ def _section(topology: str, report: Report) -> str:
     )
     instead = ", ".join(f"{times} × {what}" for what, times in sorted(report.answers_instead.items()))
     work = f"{report.acknowledged_writes:,} writes acknowledged, {report.facts:,} facts, in {report.seconds:.0f} s"
-    letters = f"{report.letters:,} letters, each by one Message-ID; {report.copies_of_letters} copies"
+    letters = f"{report.letters:,} letters, none of them twice; {report.held_letters} held"
     lines = [
         f"{work} (seed {report.seed}).",
         f"Asked again, for want of an acknowledgement: {instead or 'nothing'}.",

@@ -40,7 +40,7 @@ class Report(Struct, frozen=True, kw_only=True):
     seconds: float
     settled_seconds: float
     letters: int
-    copies_of_letters: int
+    held_letters: int  # that the mail server may have: somebody is to decide
     longest_letter_seconds: float
     lost_messages: int  # that waited in the broker when it lost all
     faults: list[str]
@@ -137,7 +137,7 @@ class Storm:
             seconds=round(seconds, 1),
             settled_seconds=round(settled, 1),
             letters=at_the_end.letters,
-            copies_of_letters=at_the_end.copies,
+            held_letters=at_the_end.held,
             longest_letter_seconds=round(max(after_blows.longest_letter, at_the_end.longest_letter), 1),
             lost_messages=lost,
             faults=[

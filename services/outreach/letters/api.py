@@ -1,11 +1,13 @@
 """Letters over HTTP: what went out, to whom, when; and how one would read before it goes out."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,8 +17,10 @@ from libs.fields import Line as OneLine
 from libs.identity import Principal
 from libs.tenants.queries import known_tenant
 from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
+from libs.web.once import Once
 from services.outreach.letters.catalogue import Catalogue
-from services.outreach.letters.queries import LetterSummary, list_letters
+from services.outreach.letters.commands import send_again
+from services.outreach.letters.queries import LetterSummary, list_letters, read_letter
 from services.outreach.letters.wording import Line, preview_letter
 
 
@@ -48,6 +52,23 @@ async def get_letters(
     """List the day's letters, newest first."""
     letters = await list_letters(session, principal.tenant_id, before=decode(cursor), limit=limit + 1)
     return page(request, letters, limit, lambda letter: letter.id)
+
+
+@post("/api/v1/{tenant:str}/letters/{letter:uuid}/sendings", operation_id="sendLetter", opt={"action": "letters.send"})
+async def post_sending(
+    letter: FromPath[UUID],
+    session: NamedDependency[AsyncSession],
+    principal: NamedDependency[Principal],
+    now: NamedDependency[datetime],
+    once: NamedDependency[Once],
+) -> LetterSummary:
+    """Have a letter sent again that may not have arrived (`unsure`), or was given up (`given_up`)."""
+
+    async def act() -> LetterSummary:
+        await send_again(session, principal, letter, now)
+        return await read_letter(session, principal.tenant_id, letter)
+
+    return await once(act)
 
 
 def previews(catalogue: Catalogue) -> HTTPRouteHandler:

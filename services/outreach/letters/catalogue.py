@@ -32,6 +32,7 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
 
     link: bool
     fields: dict[str, FieldKind]
+    worth_sending: int = 3 * 24 * 60  # for how many minutes, while the mail server takes nothing
     ranges: dict[str, tuple[str, str]] = {}  # from–to, written as one, of two fields that are dates
 
 

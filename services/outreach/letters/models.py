@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,8 +28,12 @@ class Letter(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
     sealed_link: Mapped[str] = mapped_column(Text)
     state: Mapped[LetterState] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text, default="")  # why the recipient's server refused it
+    reason: Mapped[str] = mapped_column(Text, default="")  # what the mail server said when it did not take it
+    tries: Mapped[int] = mapped_column(server_default="0", default=0)
     requested_at: Mapped[datetime] = mapped_column(Instant)
+    waiting_since: Mapped[datetime] = mapped_column(Instant, server_default=func.now())  # it is worth sending so long
+    next_try_at: Mapped[datetime | None] = mapped_column(Instant)
+    sending_since: Mapped[datetime | None] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own name)

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import SolveRequested
 from libs.db.tenancy import Sessions, unit_of_work
@@ -31,8 +30,8 @@ def solving(send: Callable[[str, str], object]) -> Subscriptions:
     """Return what sends a requested solve, by tenant and id, to the queue of solves."""
     subscriptions = Subscriptions()
 
-    @subscriptions.effect(SolveRequested)
-    async def queue_solve(_: AsyncSession, event: SolveRequested, __: Envelope) -> None:
+    @subscriptions.task(SolveRequested)  # no inbox remembers it: a broker that lost the solve gets it again by a replay
+    async def queue_solve(event: SolveRequested, _: Envelope) -> None:
         await asyncio.to_thread(send, str(event.tenant_id), str(event.id))
 
     return subscriptions

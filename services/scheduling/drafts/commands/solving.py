@@ -16,7 +16,14 @@ from libs.journal.commands import record
 from libs.messaging.outbox import publish
 from services.scheduling.approvals.commands import reopen_releases
 from services.scheduling.drafts.commands.placing import lock_draft, put_all
-from services.scheduling.drafts.domain import ABANDONED, NothingToSchedule, NotRunning, SolveRunning
+from services.scheduling.drafts.domain import (
+    ABANDONED,
+    BeingSolved,
+    NothingToSchedule,
+    NotRunning,
+    SolveRunning,
+    is_at_work,
+)
 from services.scheduling.drafts.models import Draft, Placement, Solve, SolveState
 from services.scheduling.drafts.solves import better, unplaced
 from services.scheduling.ground.domain import Ground, in_wall_time
@@ -77,10 +84,12 @@ async def stop_solve(session: AsyncSession, principal: Principal, key: tuple[UUI
 
 
 async def begin_solve(session: AsyncSession, solve_id: UUID, now: datetime) -> tuple[Solve, Ground] | None:
-    """Take a solve up, if it has not ended: also one whose worker died."""
+    """Take a solve up, if it has not ended: also one whose worker died. Raise `BeingSolved` while one is at it."""
     solve = await session.scalar(select(Solve).filter_by(id=solve_id).with_for_update())
     if solve is None or solve.state not in _UNDER_WAY:
         return None
+    if solve.state == "running" and is_at_work(solve.heard_at, now):
+        raise BeingSolved
     draft = (await session.scalars(select(Draft).filter_by(id=solve.draft_id))).one()
     solve.state, solve.heard_at = "running", now
     return solve, await read_ground(session, draft.edition_id)
