@@ -44,6 +44,8 @@ class _French(Translations):
         in_letters = set(_FIGURE.findall(of_many)) - set(_FIGURE.findall(said))
         return of_many if n == 0 and in_letters else said
 
+    ungettext = ngettext  # Jinja's extension asks for this name first
+
 
 def _load_language(language: str, folders: list[Path]) -> NullTranslations:
     merged: NullTranslations = NullTranslations()

@@ -44,6 +44,13 @@ def test_nothing_is_never_said_to_be_one(two_services: Catalogues) -> None:
     assert two_services["fr"].ngettext("%(num)s seat", "%(num)s seats", 1) == "une place"
 
 
+def test_nothing_is_never_said_to_be_one_in_a_template_either(two_services: Catalogues) -> None:
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    environment.install_gettext_translations(two_services["fr"], newstyle=True)  # type: ignore[attr-defined]
+    template = environment.from_string("{{ ngettext('%(num)s seat', '%(num)s seats', 0) }}")
+    assert template.render() == "0 places"
+
+
 def test_a_figure_of_nothing_is_singular_in_french(tmp_path: Path) -> None:
     seats = 'msgid "one seat"\nmsgid_plural "%(num)s seats"\nmsgstr[0] "%(num)s place"\nmsgstr[1] "%(num)s places"\n'
     write_catalogue(tmp_path, "fr", seats)
