@@ -20,6 +20,7 @@ from libs.i18n.text import picked_language
 from libs.zones import wall
 from services.portal.assets import Assets
 from services.portal.differences import Piece, compare
+from services.portal.hyphenation import breakable
 from services.portal.icons import read_icons
 
 _PORTAL = Path(__file__).parent
@@ -48,6 +49,12 @@ def words(text: Mapping[str, str], language: str) -> Markup:
     """Return a text in the page's language, else in another one, marked as such for reader and browser."""
     found = picked_language(text, language)
     return _marked_as(found, language, escape(typeset(text.get(found, ""), found)))
+
+
+def narrow_words(text: Mapping[str, str], language: str) -> Markup:
+    """Return the same for a narrow place: long words may be broken there, with a hyphen."""
+    found = picked_language(text, language)
+    return _marked_as(found, language, escape(breakable(typeset(text.get(found, ""), found), found)))
 
 
 def plain(text: Mapping[str, str], language: str) -> str:
@@ -143,6 +150,7 @@ def _environment(language: str, loader: ChoiceLoader, assets: Assets, icons: Map
     }
     environment.filters |= {
         "words": partial(words, language=language),
+        "narrow_words": partial(narrow_words, language=language),
         "plain": partial(plain, language=language),
         "theme": partial(theme, language=language),
         "quoted": partial(quoted, language=language),
