@@ -1,4 +1,4 @@
-"""The editions held before the platform came: recorded as their sources tell them, and nothing added."""
+"""The editions held before the platform came: recorded as their sources tell them, or as they were invented."""
 
 from datetime import datetime
 
@@ -35,7 +35,8 @@ async def record_history(
     for facts in editions:
         if facts.slug not in known:
             await _record(stage, cast, facts, sources, now)
-            stage.say(f"{cast.slug}: edition {facts.slug}, as its sources tell it")
+            as_told = "as its sources tell it" if facts.source else "invented"
+            stage.say(f"{cast.slug}: edition {facts.slug}, {as_told}")
 
 
 async def _record(stage: Stage, cast: Cast, facts: EditionFacts, sources: dict[str, str], now: datetime) -> None:

@@ -14,6 +14,7 @@ class Day(Struct, frozen=True, kw_only=True):
     name: Text
     country: str = ""
     timezone: str = "UTC"
+    language: str = "fr"  # the first of its languages: what is kept without one is in it
     patronage: Text = {}
     co_organisers: tuple[Text, ...] = ()
     demonstration: bool = False

@@ -46,6 +46,7 @@ async def day_for_public(session: AsyncSession) -> Day | None:
         name=tenant.name,
         country=tenant.country,
         timezone=tenant.timezone,
+        language=tenant.languages[0],
         patronage=tenant.patronage,
         co_organisers=tuple(names[each] for each in tenant.co_organisers if each in names),
         demonstration=tenant.demonstration,

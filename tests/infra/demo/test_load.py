@@ -45,6 +45,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     with Instance(folder, ()) as interrupted:
         interrupted.says("call of 2026 opened")
     with Instance(folder, ()) as instance:
+        assert instance.says("mirane: edition").strip().endswith(", invented")
         instance.says(READY)
         yield instance
 
