@@ -1,10 +1,14 @@
 """What leads on from a draft, a room or a session to what is to be done about it, against the real services."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from libs.db.tenancy import Sessions, unit_of_work
+from services.scheduling.drafts.models import Solve
 from tests.portal.workspace.conftest import Called, SignIn
 from tests.portal.workspace.visitor import Page, Visitor
 
@@ -138,6 +142,21 @@ async def test_solving_shows_that_it_runs_and_can_be_stopped(visitor: Visitor, d
     assert "The solver begins" in page.words
     assert "Stop and keep" in page.words
     assert "Look again" in page.words
+
+
+@pytest.mark.parametrize("ended", [("optimal", "120 120"), ("feasible", "120")])
+async def test_of_a_solve_that_has_ended_only_what_was_proven_is_said(
+    visitor: Visitor, draft: Page, called: Called, sessions_of: Callable[[str], Sessions], ended: tuple[str, str]
+) -> None:
+    """The bound of the last improvement is older than the proof: nothing better than the score exists."""
+    await visitor.send(await visitor.get(draft.path), f"{draft.path}/solves")
+    state, figures = ended
+    told = update(Solve).values(state=state, score={"placed": 0, "quality": 120}, level="quality", bound=40)
+    async with unit_of_work(sessions_of("scheduling"), called.day.id) as session:
+        await session.execute(told)
+    page = await visitor.get(draft.path)
+    assert f"Public and quality {figures}" in page.words
+    assert " 40 " not in page.words
 
 
 async def test_a_federation_is_not_shown_the_workshop(sign_in: SignIn, called: Called, draft: Page) -> None:

@@ -50,6 +50,11 @@ async def test_the_board_says_how_many_seats_are_filled_and_who_could_have_one(b
     assert "Salma" in page.words
 
 
+async def test_a_chosen_seat_comes_before_the_board_where_one_is_below_the_other(board: tuple[Visitor, Page]) -> None:
+    _, page = board
+    assert page.body.index('id="seat"') < page.body.index('id="board"')
+
+
 async def test_selecting_fills_the_seat_and_can_be_undone(board: tuple[Visitor, Page]) -> None:
     visitor, page = board
     selected = await _act(visitor, page, "select")
