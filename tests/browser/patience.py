@@ -1,9 +1,10 @@
 """Who is told that nobody answers just now, and tries again with the very same request."""
 
 import time
+from html import escape
 
 import httpx2
-from playwright.sync_api import BrowserContext, Error, Route
+from playwright.sync_api import APIResponse, BrowserContext, Error, Route
 from typing_extensions import override
 
 _AWAY = {502, 503, 504}
@@ -51,10 +52,21 @@ def have_patience(context: BrowserContext) -> list[str]:
                     raise
             else:
                 if response.status not in _AWAY or time.monotonic() > until:
-                    route.fulfill(response=response)
+                    _hand_over(route, response)
                     return
             unanswered.append(f"{route.request.method} {route.request.url}")
             time.sleep(_AGAIN_AFTER)
 
     context.route("**/*", answer)
     return unanswered
+
+
+def _hand_over(route: Route, response: APIResponse) -> None:
+    """Give the browser its answer; lead it on by a page, since what follows a redirect would not be seen here."""
+    location = response.headers.get("location", "")
+    if not (location and route.request.is_navigation_request()):
+        route.fulfill(response=response)
+        return
+    kept = {name: value for name, value in response.headers.items() if name not in {"location", "content-length"}}
+    onwards = f'<meta http-equiv="refresh" content="0;url={escape(location)}">'
+    route.fulfill(status=200, headers={**kept, "content-type": "text/html"}, body=onwards)
