@@ -17,6 +17,7 @@ from libs.web.clock import now
 from services.portal.approvals.pages import DraftApprovalPages, EditionApprovalPages
 from services.portal.assets import Assets
 from services.portal.calls.pages import CallPages
+from services.portal.clients.pages import ClientPages
 from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
@@ -28,6 +29,7 @@ from services.portal.organisations.pages import OrganisationPages
 from services.portal.programme.pages import ProgrammePages
 from services.portal.rendering import Rendering
 from services.portal.rooms.pages import RoomPages
+from services.portal.scopes.pages import routes as scopes
 from services.portal.selection.pages import SelectionPages
 from services.portal.sessions.pages import SessionPages
 from services.portal.sign_ins.pages import SignInPages
@@ -50,6 +52,7 @@ WORKSPACE = (
     SessionPages,
     OrganisationPages,
     LetterPages,
+    ClientPages,
 )
 
 
@@ -70,7 +73,7 @@ def create(resources: Resources) -> Published:
         await engine.dispose()
 
     app = Litestar(
-        route_handlers=[*start, SignInPages, InvitationPages, *WORKSPACE],
+        route_handlers=[*start, *scopes, SignInPages, InvitationPages, *WORKSPACE],
         on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={
