@@ -1,6 +1,7 @@
 """Every row belongs to one tenant, and PostgreSQL itself keeps it there."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
@@ -64,10 +65,32 @@ async def unit_of_work(sessions: Sessions, tenant_id: UUID, *, actor: str = "sys
 
     `actor` is written with every fact and journal entry of the transaction.
     """
-    async with sessions.begin() as session:
+    session = sessions()
+    end: Callable[[Session], None] = Session.close
+    try:
         await begin_in(session, tenant_id)
         act_as(session, actor)
         yield session
+        end = _commit
+    finally:
+        await _whatever_happens(session.run_sync(end))
+
+
+async def _whatever_happens(ending: Coroutine[Any, Any, None]) -> None:
+    """End a transaction, even where the caller is cancelled meanwhile; return when it has ended."""
+    task = asyncio.create_task(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    finally:
+        session.close()
 
 
 @asynccontextmanager

@@ -38,9 +38,9 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
 ) -> Litestar:
     """Return the app of one service: problems, authorization, one transaction per request, its OpenAPI document."""
 
-    async def session(request: Request[Principal, Any, Any]) -> AsyncIterator[AsyncSession]:
+    async def session(principal: NamedDependency[Principal]) -> AsyncIterator[AsyncSession]:
         """One request is one transaction, committed before the response is sent."""
-        async with unit_of_work(sessions, request.user.tenant_id, actor=request.user.actor) as session:
+        async with unit_of_work(sessions, principal.tenant_id, actor=principal.actor) as session:
             yield session
 
     async def dispose(_: Litestar) -> None:
@@ -68,7 +68,12 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
     return app
 
 
-def _principal(request: Request[Principal, Any, Any]) -> Principal:
+def _principal(request: Request[Principal, Any, Any], now: NamedDependency[datetime]) -> Principal:  # noqa: ARG001
+    """Return who is calling.
+
+    Asks for `now`, and the session for this, so that one follows the other: what could be had at the same time Litestar
+    gives tasks of their own to, which cost more than all of it.
+    """
     return request.user
 
 

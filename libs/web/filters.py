@@ -1,5 +1,6 @@
 """A filter that a list does not have is refused: left out, it would show more than was asked for (E24)."""
 
+from functools import cache
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -22,13 +23,14 @@ async def refuse_unknown_filters(connection: ASGIConnection[Any, Any, Any, Any],
     """
     if not connection.scope["query_string"] or not connection.scope["path"].startswith(f"{API}/"):
         return
-    known = sorted(_declared(handler))
+    known = _declared(handler)
     for name in connection.query_params:
         if name not in known:
             raise UnknownFilter(pointer=f"/{name}", filter=name, filters=", ".join(known) or "none")
 
 
-def _declared(handler: BaseRouteHandler) -> set[str]:
+@cache
+def _declared(handler: BaseRouteHandler) -> list[str]:
     parameters = handler.parsed_fn_signature.parameters
     definitions = {name: parameter.kwarg_definition for name, parameter in parameters.items()}
-    return {kwarg.name or name for name, kwarg in definitions.items() if isinstance(kwarg, QueryParameter)}
+    return sorted(kwarg.name or name for name, kwarg in definitions.items() if isinstance(kwarg, QueryParameter))
