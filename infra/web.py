@@ -29,6 +29,7 @@ from infra.readiness import Readiness
 from libs.config import Settings, read_settings
 from libs.observability.logs import configure_logs
 from libs.resources import Application, open_resources
+from libs.web.headers import of_data, telling
 from libs.web.paths import service_of
 from libs.web.problems import EXCEPTION_HANDLERS
 
@@ -39,10 +40,15 @@ class Platform:
     """One application that gives each request to the service whose address it is."""
 
     def __init__(
-        self, apps: Mapping[str, Application], readiness: Readiness, mailbox: Sequence[HTTPRouteHandler] = ()
+        self,
+        apps: Mapping[str, Application],
+        readiness: Readiness,
+        mailbox: Sequence[HTTPRouteHandler] = (),
+        *,
+        secure: bool,
     ) -> None:
         self._apps = apps
-        self._own = _own_app(apps, readiness, mailbox)
+        self._own = _own_app(apps, readiness, mailbox, secure=secure)
 
     def lifespan(self) -> AbstractAsyncContextManager[None]:
         return self._own.lifespan()
@@ -60,7 +66,7 @@ def create(settings: Settings, services: Sequence[str] = ()) -> Platform:
     roots = composition_roots("app", services)
     apps: dict[str, Application] = {service: root.create(resources) for service, root in roots.items()}
     mailbox = mailbox_routes(Path(settings.mailbox)) if settings.demo and settings.mailbox else ()
-    platform = Platform(apps, Readiness(settings, tuple(apps)), mailbox)
+    platform = Platform(apps, Readiness(settings, tuple(apps)), mailbox, secure=settings.secure)
     if set(apps) == set(serving("app")):
         resources.peers.mount(platform)
     return platform
@@ -70,7 +76,9 @@ def _is_own(path: str) -> bool:
     return path in _OWN or path == MAILBOX or path.startswith(f"{MAILBOX}/")
 
 
-def _own_app(apps: Mapping[str, Application], readiness: Readiness, mailbox: Sequence[HTTPRouteHandler]) -> Litestar:
+def _own_app(
+    apps: Mapping[str, Application], readiness: Readiness, mailbox: Sequence[HTTPRouteHandler], *, secure: bool
+) -> Litestar:
     """Answer for the process as a whole, and for the addresses that are nobody's."""
 
     @asynccontextmanager
@@ -91,7 +99,13 @@ def _own_app(apps: Mapping[str, Application], readiness: Readiness, mailbox: Seq
         return Response({"missing": missing}, status_code=503 if missing else 200)
 
     routes = [healthz, readyz, *mailbox]
-    return Litestar(routes, lifespan=[live], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
+    return Litestar(
+        routes,
+        lifespan=[live],
+        before_send=[telling(of_data(secure=secure))],
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=None,
+    )
 
 
 def behind(proxies: Sequence[str], app: ASGIApp) -> ASGIApp:

@@ -22,6 +22,7 @@ from infra.supervising.privileges import lower_privileges
 from infra.supervising.ties import NotStarted
 from libs.config import SERVICES, read_networks
 from libs.web.app import LARGEST_BODY
+from libs.web.headers import of_data
 
 _HERE = Path(__file__).parent
 _RESOLV_CONF = Path("/etc/resolv.conf")
@@ -64,6 +65,7 @@ class Proxy(Struct, frozen=True, kw_only=True):
             "host": self.host,
             "listen": self.listen,
             "internal": self.internal,
+            "told": "\n".join(_told()),
             "locations": "\n".join(_location(route, self.webs, kept=route.kept) for route in routes()),
             "internal_locations": "\n".join(_location(route, self.webs, kept=False) for route in routes()),
         }
@@ -83,6 +85,13 @@ class Proxy(Struct, frozen=True, kw_only=True):
 
     def _resolver(self) -> str:
         return f"    resolver {' '.join(self.resolvers)} valid=1s ipv6=off;" if self.resolvers else ""
+
+
+def _told() -> list[str]:
+    """Return what browsers are told with the answers that nginx makes itself, as with those of the services."""
+    told = {name.decode(): f'"{value.decode()}"' for name, value in of_data(secure=False).items()}
+    told |= {"cache-control": "no-store", "strict-transport-security": "$transport_security"}
+    return [f"            add_header {name} {value} always;" for name, value in told.items()]
 
 
 def _is_named(webs: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from libs.db.tenancy import Sessions, unit_of_work
 from libs.published.models import PublishedDocument
 from libs.published.shelf import Copy, Shelf, follow_changes
 from libs.web.authorization import TenantOf
+from libs.web.headers import of_data, of_pages
 
 # Answers a path with the slug of the tenant whose document may lie there; None for a path that is never published.
 TenantIn = Callable[[str], str | None]
@@ -44,6 +45,10 @@ class Published:
         self._tenant_of = tenant_of
         self._place = place
         self._shelf = Shelf()
+        self._told = {
+            True: list(of_pages(secure=settings.secure).items()),
+            False: list(of_data(secure=settings.secure).items()),
+        }
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
@@ -59,7 +64,8 @@ class Published:
         if scope["type"] == ScopeType.HTTP and scope["method"] in ("GET", "HEAD"):
             copy = self._shelf.get(scope["path"]) or await self._fetch(scope["path"])
             if copy is not None:
-                await _answer(copy, cast("Any", scope), send)
+                told = self._told[copy.content_type.startswith(b"text/html")]
+                await _answer(copy, told, cast("Any", scope), send)
                 return
             if scope["method"] == "HEAD":
                 await self.app(cast("Scope", {**scope, "method": "GET"}), receive, _without_body(send))
@@ -86,14 +92,14 @@ class Published:
         return copy
 
 
-async def _answer(copy: Copy, scope: dict[str, Any], send: Send) -> None:
+async def _answer(copy: Copy, told: list[tuple[bytes, bytes]], scope: dict[str, Any], send: Send) -> None:
     asked = dict(scope["headers"])
     headers = [
         (b"etag", copy.etag),
         (b"cache-control", copy.cache_control),
         (b"vary", b"accept-encoding"),
         (b"access-control-allow-origin", b"*"),
-        (b"x-content-type-options", b"nosniff"),
+        *told,
     ]
     if _has_it(asked.get(b"if-none-match", b""), copy.etag):
         await send(cast("Message", {"type": "http.response.start", "status": 304, "headers": headers}))

@@ -17,6 +17,7 @@ from libs.web.authorization import TenantOf, Verifier, authorize
 from libs.web.clock import now
 from libs.web.conditional import IfMatch
 from libs.web.filters import refuse_unknown_filters
+from libs.web.headers import of_data, telling
 from libs.web.once import Answered, Once, read_once, remember_refusals, replay
 from libs.web.openapi import StrictStructs, document_of, document_refusals
 from libs.web.problems import EXCEPTION_HANDLERS
@@ -35,8 +36,12 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
     sessions: Sessions,
     verifier: Verifier,
     tenant_of: TenantOf,
+    secure: bool,
 ) -> Litestar:
-    """Return the app of one service: problems, authorization, one transaction per request, its OpenAPI document."""
+    """Return the app of one service: problems, authorization, one transaction per request, its OpenAPI document.
+
+    `secure`: whether browsers reach us by TLS.
+    """
 
     async def session(principal: NamedDependency[Principal]) -> AsyncIterator[AsyncSession]:
         """One request is one transaction, committed before the response is sent."""
@@ -59,6 +64,7 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
         exception_handlers={**EXCEPTION_HANDLERS, Answered: replay},
         after_exception=[remember_refusals(sessions), journal_refusals(sessions)],
         before_request=_correlate,
+        before_send=[telling(of_data(secure=secure))],
         on_shutdown=[dispose],
         request_max_body_size=LARGEST_BODY,
         plugins=[StrictStructs()],

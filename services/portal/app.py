@@ -14,6 +14,7 @@ from libs.published.serving import Published
 from libs.resources import Resources
 from libs.tenants.queries import tenant_by_slug
 from libs.web.clock import now
+from libs.web.headers import of_pages, telling
 from services.portal.approvals.pages import DraftApprovalPages, EditionApprovalPages
 from services.portal.assets import Assets
 from services.portal.calls.pages import CallPages
@@ -21,7 +22,6 @@ from services.portal.clients.pages import ClientPages
 from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
-from services.portal.headers import security_headers
 from services.portal.invitations.pages import InvitationPages
 from services.portal.letters.pages import LetterPages
 from services.portal.nominations.pages import NominationPages
@@ -85,7 +85,7 @@ def create(resources: Resources) -> Published:
         },
         exception_handlers=exception_handlers(rendering),
         before_request=_correlate,
-        after_request=security_headers(secure=settings.secure),
+        before_send=[telling(of_pages(secure=settings.secure))],
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,
     )

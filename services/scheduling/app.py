@@ -23,6 +23,7 @@ def create(resources: Resources) -> Published:
         sessions=sessions,
         verifier=resources.verifier,
         tenant_of=tenant_of,
+        secure=resources.settings.secure,
     )
     return Published(
         app,

@@ -35,4 +35,5 @@ def create(resources: Resources) -> Litestar:
         sessions=sessions,
         verifier=resources.verifier,
         tenant_of=tenant_by_slug(sessions),
+        secure=resources.settings.secure,
     )
