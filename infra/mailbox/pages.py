@@ -1,37 +1,43 @@
-"""The pages of /dev/mailbox."""
+"""The pages of /dev/mailbox, in the reader's language: `?lang=`, else what the browser asks for."""
 
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import MediaType, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from infra.mailbox.reading import Mail, find_mail, newest_mails, paragraphs
-from libs.i18n.dates import written_moment
-from libs.i18n.languages import direction
+from infra.mailbox.texts import TEXTS
+from libs.i18n.dates import written_date, written_moment, written_time
+from libs.i18n.languages import ENDONYMS, LANGUAGES, direction, negotiate
+from services.portal.assets import Assets
 
 ADDRESS = "/dev/mailbox"
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-_PAGES.globals.update(paragraphs=paragraphs, direction=direction, written_moment=written_moment, address=ADDRESS)
+_PAGES.globals.update(
+    paragraphs=paragraphs,
+    direction=direction,
+    written_date=written_date,
+    written_moment=written_moment,
+    written_time=written_time,
+    languages=ENDONYMS,
+    address=ADDRESS,
+)
 _HEADERS = {
     "Cache-Control": "no-store",  # links that sign somebody in
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
 }
 # A mail's own HTML: its style and nothing else, and no script, whoever wrote it.
 _AS_MAIL = {**_HEADERS, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
-
-
-def mailbox_page(mails: list[Mail]) -> str:
-    return _PAGES.get_template("mailbox.html").render(mails=mails)
-
-
-def mail_page(mail: Mail) -> str:
-    return _PAGES.get_template("mail.html").render(mail=mail)
 
 
 def mailbox_routes(folder: Path) -> list[HTTPRouteHandler]:
@@ -44,12 +50,12 @@ def mailbox_routes(folder: Path) -> list[HTTPRouteHandler]:
         return mail
 
     @get(ADDRESS, media_type=MediaType.HTML, sync_to_thread=True)
-    def show_mailbox() -> Response[str]:
-        return Response(mailbox_page(newest_mails(folder)), headers=_HEADERS)
+    def show_mailbox(request: Request[Any, Any, Any]) -> Response[str]:
+        return _page(request, "mailbox.html", mails=newest_mails(folder))
 
     @get(f"{ADDRESS}/letters/{{key:str}}", media_type=MediaType.HTML, sync_to_thread=True)
-    def show_mail(key: FromPath[str]) -> Response[str]:
-        return Response(mail_page(find(key)), headers=_HEADERS)
+    def show_mail(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[str]:
+        return _page(request, "mail.html", mail=find(key))
 
     @get(f"{ADDRESS}/letters/{{key:str}}/as-mail", media_type=MediaType.HTML, sync_to_thread=True)
     def show_as_mail(key: FromPath[str]) -> Response[str]:
@@ -60,3 +66,17 @@ def mailbox_routes(folder: Path) -> list[HTTPRouteHandler]:
         return Response((_HERE / "mailbox.css").read_text(), headers=_HEADERS)
 
     return [show_mailbox, show_mail, show_as_mail, style]
+
+
+def _page(request: Request[Any, Any, Any], template: str, **facts: Any) -> Response[str]:
+    asked = request.query_params.get("lang", "")
+    known = next((each for each in LANGUAGES if each == asked), None)
+    language = known or negotiate(request.headers.get("accept-language", ""), LANGUAGES)
+    body = _PAGES.get_template(template).render(say=TEXTS[language], language=language, asset=_assets().url, **facts)
+    return Response(body, headers=_HEADERS | {"Vary": "accept-language"})
+
+
+@cache
+def _assets() -> Assets:
+    """Return the platform's own style sheet and mark; read when the first page asks, as few do."""
+    return Assets()

@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from mailbox import Maildir
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -9,6 +10,7 @@ from litestar import Litestar
 from uuid_utils.compat import uuid7
 
 from infra.mailbox.pages import mailbox_routes
+from infra.mailbox.texts import TEXTS
 from services.outreach.letters.catalogue import read_catalogue
 from services.outreach.letters.mail import compose
 from services.outreach.letters.wording import word_letter
@@ -52,7 +54,7 @@ async def mailbox(tmp_path: Path) -> AsyncIterator[Mailbox]:
 
 
 async def test_letters_are_listed_newest_first(mailbox: Mailbox) -> None:
-    assert "No letter yet" in (await mailbox.client.get("/dev/mailbox")).text
+    assert "No letter yet" in (await mailbox.client.get("/dev/mailbox?lang=en")).text
     mailbox.receive("fr", "Première")
     mailbox.receive("ar", "سلمى")
 
@@ -60,12 +62,38 @@ async def test_letters_are_listed_newest_first(mailbox: Mailbox) -> None:
     assert page.index("رابط الدخول") < page.index("Votre lien de connexion")
 
 
+@pytest.mark.parametrize(
+    ("asked", "direction", "said"),
+    [
+        ({"headers": {"accept-language": "ar-MA"}}, "rtl", "الرسائل التي كانت ستُرسل"),
+        (
+            {"headers": {"accept-language": "ar-MA"}, "params": {"lang": "fr"}},
+            "ltr",
+            "Les lettres qui seraient parties",
+        ),
+        ({"params": {"lang": "<script>"}}, "ltr", "Les lettres qui seraient parties"),
+    ],
+)
+async def test_the_mailbox_speaks_the_language_of_its_reader(
+    mailbox: Mailbox, asked: dict[str, Any], direction: str, said: str
+) -> None:
+    page = (await mailbox.client.get("/dev/mailbox", **asked)).text
+    assert f'dir="{direction}"' in page.partition(">")[2].partition(">")[0]
+    assert said in page
+    assert "<script>" not in page
+
+
+def test_every_language_says_the_same_of_the_mailbox() -> None:
+    assert {frozenset(said) for said in TEXTS.values()} == {frozenset(TEXTS["en"])}
+    assert all(words for said in TEXTS.values() for words in said.values())
+
+
 async def test_a_letter_is_shown_in_its_direction_with_its_link_to_click(mailbox: Mailbox) -> None:
     key = mailbox.receive("ar", "سلمى")
 
     shown = await mailbox.client.get(f"/dev/mailbox/letters/{key}")
     assert 'lang="ar" dir="rtl"' in shown.text
-    assert f'<a href="{LINK}"' in shown.text
+    assert f'href="{LINK}"' in shown.text
     assert shown.headers["cache-control"] == "no-store"
 
     as_mail = await mailbox.client.get(f"/dev/mailbox/letters/{key}/as-mail")
