@@ -85,6 +85,7 @@ async def test_each_says_its_language_has_an_outline_and_nothing_inline(
         assert len(outline.ids) == len(set(outline.ids)), path
         assert set(outline.references) <= set(outline.ids), (path, set(outline.references) - set(outline.ids))
         assert not outline.inline, path
+        assert not outline.torn, path
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
