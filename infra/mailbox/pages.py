@@ -72,7 +72,8 @@ def _page(request: Request[Any, Any, Any], template: str, **facts: Any) -> Respo
     asked = request.query_params.get("lang", "")
     known = next((each for each in LANGUAGES if each == asked), None)
     language = known or negotiate(request.headers.get("accept-language", ""), LANGUAGES)
-    body = _PAGES.get_template(template).render(say=TEXTS[language], language=language, asset=_assets().url, **facts)
+    say = next(said for each, said in TEXTS.items() if each == language)
+    body = _PAGES.get_template(template).render(say=say, language=language, asset=_assets().url, **facts)
     return Response(body, headers=_HEADERS | {"Vary": "accept-language"})
 
 
