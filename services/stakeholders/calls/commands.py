@@ -14,7 +14,7 @@ from libs.identity import Principal
 from libs.journal.commands import record
 from libs.messaging.outbox import publish
 from libs.web.conditional import IfMatch
-from libs.zones import require_real, wall
+from libs.zones import meant
 from services.stakeholders.calls.domain import CallExists, Opening, check_next
 from services.stakeholders.calls.models import Call
 from services.stakeholders.known.domain import NoSuchEdition
@@ -46,8 +46,8 @@ async def create_call(session: AsyncSession, principal: Principal, command: Crea
     call = Call(
         tenant_id=principal.tenant_id,
         edition_id=edition.id,
-        opens_at=_wall(command.opens_at, edition, "/opens_at"),
-        closes_at=_wall(command.closes_at, edition, "/closes_at"),
+        opens_at=meant(command.opens_at, edition.timezone, pointer="/opens_at"),
+        closes_at=meant(command.closes_at, edition.timezone, pointer="/closes_at"),
         state="draft",
     )
     opening = opening_of(call, edition)
@@ -67,9 +67,9 @@ async def change_call(  # noqa: PLR0913, PLR0917 (the slice's four, the call, th
     call, edition = await _lock_call(session, principal, call_id)
     if_match.check(call.version)
     if command.opens_at is not UNSET:
-        call.opens_at = _wall(command.opens_at, edition, "/opens_at")
+        call.opens_at = meant(command.opens_at, edition.timezone, pointer="/opens_at")
     if command.closes_at is not UNSET:
-        call.closes_at = _wall(command.closes_at, edition, "/closes_at")
+        call.closes_at = meant(command.closes_at, edition.timezone, pointer="/closes_at")
     if command.state is not UNSET:
         check_next(call.state, command.state)
         call.state = command.state
@@ -100,10 +100,3 @@ async def _lock_call(session: AsyncSession, principal: Principal, call_id: UUID)
     if row is None:
         raise NoSuch(what="call", id=call_id)
     return row
-
-
-def _wall(moment: datetime, edition: KnownEdition, pointer: str) -> datetime:
-    """Return what is meant in the edition's wall time, to the minute's second."""
-    meant = wall(moment, edition.timezone) if moment.tzinfo else moment
-    require_real(meant, edition.timezone, pointer=pointer)
-    return meant.replace(microsecond=0)
