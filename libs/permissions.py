@@ -45,6 +45,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "nominations.submit": _NOMINATORS | _ORGANISERS,
     "nominations.decide": _ORGANISERS,
     "people.read": TEAM | {"representative"},
+    "people.change": _ORGANISERS,
     "invitations.read": TEAM | {SPEAKER},
     "invitations.answer": frozenset({SPEAKER}),
     "programme.read": TEAM | {"viewer"},

@@ -26,6 +26,7 @@ from services.portal.invitations.pages import InvitationPages
 from services.portal.letters.pages import LetterPages
 from services.portal.nominations.pages import NominationPages
 from services.portal.organisations.pages import OrganisationPages
+from services.portal.people.pages import PersonPages
 from services.portal.programme.pages import ProgrammePages
 from services.portal.rendering import Rendering
 from services.portal.rooms.pages import RoomPages
@@ -47,6 +48,7 @@ WORKSPACE = (
     NominationPages,
     CallPages,
     SelectionPages,
+    PersonPages,
     ProgrammePages,
     RoomPages,
     SessionPages,

@@ -28,8 +28,9 @@ class SelectionPages(Controller):
         edition: FromPath[str],
         seat: FromQuery[str | None] = None,
         done: FromQuery[str | None] = None,
+        corrected: FromQuery[str | None] = None,
     ) -> Response[bytes]:
-        return await _board(visit, edition, seat, EMPTY, done)
+        return await _board(visit, edition, seat, EMPTY, done=done, corrected=corrected)
 
     @post("/{nomination:uuid}", status_code=303)
     async def decide(
@@ -124,8 +125,14 @@ async def _reasons(visit: Visit, declined: list[Any]) -> dict[str, str]:
     return {each["nomination_id"]: each["reason"] for each in invitations}
 
 
-async def _board(
-    visit: Visit, edition: str, seat_id: str | None, form: Form, done: str | None = None
+async def _board(  # noqa: PLR0913 (what the board shows besides itself)
+    visit: Visit,
+    edition: str,
+    seat_id: str | None,
+    form: Form,
+    *,
+    done: str | None = None,
+    corrected: str | None = None,
 ) -> Response[bytes]:
     panels, calls = await asyncio.gather(
         visit.services.items(f"/editions/{edition}/panels"), visit.services.items("/calls", edition=edition)
@@ -152,6 +159,7 @@ async def _board(
         answers=said,
         reasons=await _reasons(visit, said["declined"]),
         invited=next((each for each in nominations if each["id"] == done), None),
+        corrected=next((each["person"] for each in nominations if each["person"]["id"] == corrected), None),
         called=bool(calls),
         form=form,
     )

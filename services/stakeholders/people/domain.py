@@ -30,6 +30,11 @@ class MailboxOfSeveral(Conflict):
     remedy = "Write the name as that person is known here, or choose `shared_mailbox` for somebody new."
 
 
+class PersonKnownAlready(Conflict):
+    detail = "Somebody of that name is known by {email} already."
+    remedy = "Take another address, or nominate that person instead."
+
+
 class Known(Struct, frozen=True):
     """Somebody with the address in question; `own` if the asking organisation has nominated them itself."""
 

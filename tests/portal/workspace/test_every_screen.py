@@ -24,11 +24,11 @@ async def screens(sign_in: SignIn, called: Called) -> dict[str, Visitor]:
         page = await federation.get(f"{_EDITION}/nominations/new")
         await federation.send(page, **nominated | {"full_name": name, "email": f"{name}@fed.test".lower()})
     nomination = await _found(federation, f"{_EDITION}/nominations", r"nominations/([0-9a-f-]{36})")
-    seat = await _found(
-        ministry, f"{_EDITION}/selection", r"seat=([0-9a-f-]{36})#seat\"><span class=\"free\">one|2 cand"
-    )
+    candidate = r'seat=([0-9a-f-]{36})#seat"><span class="free">2 candidates'
+    seat = await _found(ministry, f"{_EDITION}/selection", candidate)
     board = await ministry.get(f"{_EDITION}/selection?seat={seat}")
     await ministry.send(board, f"{_EDITION}/selection/{nomination}", act="select", seat=seat)
+    person = await _found(ministry, f"{_EDITION}/selection?seat={seat}", r"/people/([0-9a-f-]{36})")
     for slug in ("un", "deux"):
         room = {"slug": slug, "name.fr": f"Salle {slug}", "capacity": "90", "turnover": "0"}
         await ministry.send(await ministry.get(f"{_EDITION}/programme/rooms/new"), **room)
@@ -56,6 +56,7 @@ async def screens(sign_in: SignIn, called: Called) -> dict[str, Visitor]:
         f"{_EDITION}/selection": ministry,
         f"{_EDITION}/selection?seat={seat}": ministry,
         f"{_EDITION}/selection/{nomination}/invitation?written_in=ar": ministry,
+        f"{_EDITION}/people/{person}": ministry,
         f"{_EDITION}/programme": ministry,
         f"{_EDITION}/programme/rooms/{rooms[0]}": ministry,
         f"{_EDITION}/programme/rooms/new": ministry,

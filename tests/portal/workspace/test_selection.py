@@ -65,6 +65,26 @@ async def test_selecting_fills_the_seat_and_can_be_undone(board: tuple[Visitor, 
     assert "Shortlisted" in undone.words
 
 
+async def test_a_person_is_corrected_from_the_board(board: tuple[Visitor, Page]) -> None:
+    visitor, page = board
+    link = re.search(r'href="([^"]+/people/[^"]+)"', page.body)
+    assert link is not None
+    form = await visitor.get(link[1])
+    assert 'value="Salma"' in form.field("full_name")
+    typed = {
+        "full_name": "Salma Idrissi",
+        "email": "s@fed.test",
+        "title.fr": "PDG",
+        "version": form.hidden()["version"],
+    }
+    wrong = await visitor.send(form, **typed | {"email": "nobody"})
+    assert (wrong.status, 'aria-invalid="true"' in wrong.field("email")) == (400, True)
+    saved = await visitor.send(form, **typed)
+    assert "The correction of Salma Idrissi is saved" in saved.words
+    stale = await visitor.send(form, **typed | {"full_name": "Somebody"})
+    assert stale.status == 412
+
+
 async def test_an_invitation_is_read_before_it_goes_out(board: tuple[Visitor, Page]) -> None:
     visitor, page = board
     selected = await _act(visitor, page, "select")
