@@ -25,7 +25,9 @@ from infra.composition import composition_roots, serving
 from infra.listening import Listening, read_listening
 from infra.mailbox.pages import ADDRESS as MAILBOX
 from infra.mailbox.pages import mailbox_routes
+from infra.observing import observed
 from infra.readiness import Readiness
+from infra.web_figures import Shelves, told_of
 from libs.config import Settings, read_settings
 from libs.observability.logs import configure_logs
 from libs.resources import Application, open_resources
@@ -40,15 +42,11 @@ class Platform:
     """One application that gives each request to the service whose address it is."""
 
     def __init__(
-        self,
-        apps: Mapping[str, Application],
-        readiness: Readiness,
-        mailbox: Sequence[HTTPRouteHandler] = (),
-        *,
-        secure: bool,
+        self, settings: Settings, apps: Mapping[str, Application], mailbox: Sequence[HTTPRouteHandler] = ()
     ) -> None:
-        self._apps = apps
-        self._own = _own_app(apps, readiness, mailbox, secure=secure)
+        self.apps = apps
+        self._answering = {service: told_of(settings, app, service) for service, app in apps.items()}
+        self._own = _own_app(apps, Readiness(settings, tuple(apps)), mailbox, secure=settings.secure)
 
     def lifespan(self) -> AbstractAsyncContextManager[None]:
         return self._own.lifespan()
@@ -56,7 +54,7 @@ class Platform:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app: ASGIApp = self._own
         if scope["type"] != "lifespan" and not _is_own(scope["path"]):  # type: ignore[comparison-overlap]  # Litestar's
-            app = self._apps.get(service_of(scope["path"]) or "", self._own)
+            app = self._answering.get(service_of(scope["path"]) or "", self._own)
         await app(scope, receive, send)
 
 
@@ -66,7 +64,7 @@ def create(settings: Settings, services: Sequence[str] = ()) -> Platform:
     roots = composition_roots("app", services)
     apps: dict[str, Application] = {service: root.create(resources) for service, root in roots.items()}
     mailbox = mailbox_routes(Path(settings.mailbox)) if settings.demo and settings.mailbox else ()
-    platform = Platform(apps, Readiness(settings, tuple(apps)), mailbox, secure=settings.secure)
+    platform = Platform(settings, apps, mailbox)
     if set(apps) == set(serving("app")):
         resources.peers.mount(platform)
     return platform
@@ -124,7 +122,9 @@ async def serve(app: ASGIApp, at: Listening) -> None:
 def main(services: Sequence[str]) -> None:
     configure_logs()
     settings = read_settings(os.environ)
-    uvloop.run(serve(behind(settings.proxies, create(settings, services)), read_listening(os.environ)))
+    platform = create(settings, services)
+    with observed(settings, "web", services, Shelves(platform.apps)):
+        uvloop.run(serve(behind(settings.proxies, platform), read_listening(os.environ)))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Sequence
 
 from infra.composition import composition_roots
+from infra.observing import observed
+from infra.standing import stand_of
 from libs.config import Settings, read_settings
 from libs.messaging.worker import Service, WorkerProcess
 from libs.observability.logs import configure_logs
@@ -44,7 +46,11 @@ def main(named: Sequence[str]) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    sys.exit(0 if run(read_settings(os.environ), named, stopping) else "the relay ended")
+    settings = read_settings(os.environ)
+    stand = () if named else (stand_of(settings, os.environ),)  # one worker for all: nobody else tells how all stand
+    with observed(settings, "worker", named, *stand):
+        worked = run(settings, named, stopping)
+    sys.exit(0 if worked else "the relay ended")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ()  # whose forwarded headers are believed: addresses and networks
     outgoing_allowed: tuple[str, ...] = ()  # networks that are called although they are not public
     name_server: str = ""  # host:port of whom names are asked of; empty: the machine's own
+    traces_url: str = ""  # an endpoint of OTLP over HTTP; empty: nobody is told of traces
+    metrics: str = ""  # host:port where this process's figures are read; empty: nowhere
     demo: bool
 
     def address(self, role: str, *, service: str = "", driver: str = "postgresql+asyncpg", direct: bool = False) -> str:
@@ -125,7 +127,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         mailbox=environ.get("MOUSSEM_MAILBOX", ""),
         proxies=read_networks(environ, "MOUSSEM_PROXIES"),
         outgoing_allowed=read_networks(environ, "MOUSSEM_OUTGOING_ALLOWED"),
-        name_server=_host_and_port(environ, "MOUSSEM_NAME_SERVER"),
+        name_server=_host_and_port(environ, "MOUSSEM_NAME_SERVER", "127.0.0.1:53"),
+        traces_url=_url(environ, "OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https"), ""),
+        metrics=read_metrics(environ),
         demo=_flag(environ, "MOUSSEM_DEMO"),
     )
 
@@ -148,14 +152,18 @@ def read_networks(environ: Mapping[str, str], variable: str) -> tuple[str, ...]:
         raise SettingWrong(variable, f"must list addresses and networks, as 10.0.0.0/8: {error}") from None
 
 
-def _host_and_port(environ: Mapping[str, str], variable: str) -> str:
+def read_metrics(environ: Mapping[str, str]) -> str:
+    return _host_and_port(environ, "MOUSSEM_METRICS", "127.0.0.1:9464")
+
+
+def _host_and_port(environ: Mapping[str, str], variable: str, example: str) -> str:
     value = environ.get(variable, "")
     try:
         port = urlsplit(f"//{value}").port if value else 0
     except ValueError:
         port = None
     if port is None:
-        raise SettingWrong(variable, "must be an address and a port, as 127.0.0.1:53")
+        raise SettingWrong(variable, f"must be an address and a port, as {example}")
     return value
 
 
@@ -185,7 +193,7 @@ def _url(environ: Mapping[str, str], variable: str, schemes: tuple[str, ...], de
         parts.port  # noqa: B018 (raises where the port is no number)
     except ValueError as error:
         raise SettingWrong(variable, f"is no address: {error}") from None
-    if parts.scheme not in schemes:
+    if value and parts.scheme not in schemes:
         raise SettingWrong(variable, f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
     return value
 

@@ -10,7 +10,7 @@ from infra.embedded.postgresql import Cluster
 from infra.listening import LOOPBACK, read_listening
 from infra.supervising.folder import lasting_key, written_settings
 from infra.supervising.ties import NotStarted
-from libs.config import KEY_BYTES, Settings, SettingWrong, read_settings
+from libs.config import KEY_BYTES, Settings, SettingWrong, read_metrics, read_settings
 
 HOST = LOOPBACK  # personas' links sign anybody in: nobody else's machine may reach them
 _OURS = ("MOUSSEM_DATABASE_URL", "MOUSSEM_DIRECT_DATABASE_URL", "MOUSSEM_MAILBOX")
@@ -57,6 +57,13 @@ def settings_of(place: Place, environ: Mapping[str, str], *, database_url: str) 
         "MOUSSEM_HOST": HOST,
         "MOUSSEM_PORT": str(place.port),
     }
+
+
+def metrics_of(environ: Mapping[str, str], process: int) -> dict[str, str]:
+    """Return where each process in its turn tells its figures: the first where it is set, the others beside it."""
+    first = read_metrics(environ)
+    host, _, port = first.rpartition(":")
+    return {"MOUSSEM_METRICS": f"{host}:{int(port) + process}"} if first else {}
 
 
 def is_embedded(environ: Mapping[str, str]) -> bool:

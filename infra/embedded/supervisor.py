@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from infra.embedded import postgresql
-from infra.embedded.place import HOST, Place, check_settings, settings_of
+from infra.embedded.place import HOST, Place, check_settings, metrics_of, settings_of
 from infra.health import answers
 from infra.mailbox.sink import mail_sink
 from infra.supervising.child import Child, Plan, Say
@@ -68,12 +68,12 @@ class _Platform:
         )
         await self._migrate(cluster, environ)
         await asyncio.to_thread(postgresql.end_idle_sessions, cluster)
-        for name, path in (("web", "/healthz"), ("worker", "/readyz")):
+        for place, (name, path) in enumerate((("web", "/healthz"), ("worker", "/readyz"))):
             await self._add(
                 Plan(
                     name=name,
                     command=[sys.executable, "-m", f"infra.{name}"],
-                    environ=environ,
+                    environ={**environ, **metrics_of(environ, place)},
                     log=self._log(name),
                     is_ready=partial(answers, self._place.base_url + path),
                 )

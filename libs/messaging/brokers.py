@@ -9,6 +9,7 @@ from libs.messaging.delays import MeantPauses
 from libs.messaging.postgres_broker import SteadyBroker
 from libs.messaging.quorum_broker import QuorumBroker
 from libs.messaging.retries import SureRetries
+from libs.messaging.tracing import CarriesTrace
 
 SCHEMA = "broker"
 _CONNECTIONS_PER_QUEUE = 2  # one per consumer of a queue and of its delays
@@ -19,7 +20,16 @@ _DEAD_AFTER = 5.0  # seconds without a worker's heartbeat until its messages go 
 
 def open_broker(settings: Settings, *middleware: Middleware, queues: int = 7) -> dramatiq.Broker:
     """Return the broker that `MOUSSEM_BROKER_URL` names; what is given runs beside Dramatiq's usual middleware."""
-    usual = [AgeLimit(), TimeLimit(), ShutdownNotifications(), SureRetries(), MeantPauses(), AsyncIO(), *middleware]
+    usual = [
+        AgeLimit(),
+        TimeLimit(),
+        ShutdownNotifications(),
+        SureRetries(),
+        MeantPauses(),
+        CarriesTrace(),
+        AsyncIO(),
+        *middleware,
+    ]
     if settings.broker_url.startswith("amqp"):
         return QuorumBroker(url=settings.broker_url, confirm_delivery=True, middleware=usual)
     pool = ConnectionPool(

@@ -26,6 +26,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     correlation_id: str
     occurred_at: datetime
     announced: bool = False  # told anew for who lost it: it fills projections and has no other effect
+    traceparent: str | None = None  # of the span that it was written in (W3C Trace Context)
 
     def open(self) -> Event:
         """Return the fact; raise `msgspec.ValidationError` or `KeyError` for one that this code does not know."""

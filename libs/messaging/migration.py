@@ -31,6 +31,11 @@ def mount_due(service: str) -> None:
     op.execute(f"GRANT INSERT ON {service}.outbox TO {service}_relay")
 
 
+def carry_traces(service: str) -> None:
+    """Let the outbox keep with each fact the trace that it was written in."""
+    op.add_column("outbox", sa.Column("traceparent", sa.Text), schema=service)
+
+
 def mount_messaging(service: str) -> None:
     op.create_table(
         "outbox",

@@ -29,6 +29,7 @@ class OutboxMessage(Mounted):
     correlation_id: Mapped[str] = mapped_column(Text)
     occurred_at: Mapped[datetime] = mapped_column(Instant)
     announced: Mapped[bool]
+    traceparent: Mapped[str | None] = mapped_column(Text)
 
 
 class DueFact(Mounted):

@@ -11,6 +11,7 @@ from libs.db.new_rows import insert_last
 from libs.db.tenancy import actor_of
 from libs.messaging.models import DueFact, OutboxMessage
 from libs.observability.correlation import correlation_id
+from libs.observability.tracing import traceparent
 
 _ANNOUNCING = "announcing"
 
@@ -31,6 +32,7 @@ def publish(session: AsyncSession, event: Event, now: datetime) -> None:
             "correlation_id": correlation_id(),
             "occurred_at": now,
             "announced": bool(session.info.get(_ANNOUNCING)),
+            "traceparent": traceparent(),
         },
     )
 

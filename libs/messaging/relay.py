@@ -36,7 +36,8 @@ _STOPS_WITHIN = 10.0
 log = structlog.get_logger(__name__)
 _MINE: LiteralString = "SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.relay')) AS mine"
 _WAITING: LiteralString = """
-    SELECT tenant_id, id, type, body, actor, correlation_id, occurred_at, announced FROM outbox
+    SELECT tenant_id, id, type, body, actor, correlation_id, occurred_at, announced, traceparent
+    FROM outbox
     WHERE sent_at IS NULL AND type = ANY(%s) ORDER BY pos LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _SENT: LiteralString = """

@@ -9,6 +9,7 @@ any number of times too, and never for what is announced.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from libs.db.tenancy import Sessions, act_as, unit_of_work
 from libs.messaging.envelopes import Envelope
 from libs.messaging.models import InboxMessage, ParkedMessage
 from libs.observability.correlation import correlate
+from libs.observability.metrics import INBOX_DUPLICATES
+from libs.observability.tracing import is_tracing, span
 
 log = structlog.get_logger(__name__)
 
@@ -170,16 +173,26 @@ class Hearing:
             for envelope, handler in work:
                 if handler.once:
                     if (envelope.id, handler.name) not in first:
+                        INBOX_DUPLICATES.labels(handler.name).inc()
                         continue
                     first.remove((envelope.id, handler.name))  # a batch may hold a fact twice
                 correlate(envelope.correlation_id, handler=handler.name)
                 act_as(session, envelope.actor)
-                await handler.handle(session, envelope.open(), envelope)
+                with _in_its_trace(envelope, handler.name):
+                    await handler.handle(session, envelope.open(), envelope)
 
 
 async def _run(errand: Errand, envelope: Envelope) -> None:
-    correlate(envelope.correlation_id, handler=f"{errand.task.__module__}.{errand.task.__name__}")
-    await errand.task(envelope.open(), envelope)
+    name = f"{errand.task.__module__}.{errand.task.__name__}"
+    correlate(envelope.correlation_id, handler=name)
+    with _in_its_trace(envelope, name):
+        await errand.task(envelope.open(), envelope)
+
+
+def _in_its_trace(envelope: Envelope, handler: str) -> AbstractContextManager[object]:
+    """Return a span for what one handler does about a fact, in the trace that the fact was written in."""
+    attributes = {"moussem.fact": envelope.type, "moussem.fact_id": str(envelope.id)} if is_tracing() else {}
+    return span(handler, parent=envelope.traceparent, kind="CONSUMER", attributes=attributes)
 
 
 async def _claim(session: AsyncSession, work: list[tuple[Envelope, Handler]]) -> set[tuple[UUID, str]]:

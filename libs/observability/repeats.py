@@ -4,7 +4,7 @@ import logging
 
 from typing_extensions import override
 
-_REPEATING = ("psycopg.pool", "dramatiq.worker.ConsumerThread")
+_REPEATING = ("psycopg.pool", "dramatiq.worker.ConsumerThread", "opentelemetry")
 _SILENT_FOR = 60.0  # seconds: what was not tried for so long is another matter
 
 

@@ -44,7 +44,7 @@ class Published:
         self._sessions = sessions
         self._tenant_of = tenant_of
         self._place = place
-        self._shelf = Shelf()
+        self.shelf = Shelf()
         self._told = {
             True: list(of_pages(secure=settings.secure).items()),
             False: list(of_data(secure=settings.secure).items()),
@@ -54,7 +54,7 @@ class Published:
     async def lifespan(self) -> AsyncIterator[None]:
         """Live with the application, and follow changes for as long as it lives."""
         async with self.app.lifespan():
-            following = asyncio.create_task(follow_changes(self._settings, self._service, self._shelf))
+            following = asyncio.create_task(follow_changes(self._settings, self._service, self.shelf))
             yield
             following.cancel()
             with suppress(asyncio.CancelledError):
@@ -62,7 +62,7 @@ class Published:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and scope["method"] in ("GET", "HEAD"):
-            copy = self._shelf.get(scope["path"]) or await self._fetch(scope["path"])
+            copy = self.shelf.get(scope["path"]) or await self._fetch(scope["path"])
             if copy is not None:
                 told = self._told[copy.content_type.startswith(b"text/html")]
                 await _answer(copy, told, cast("Any", scope), send)
@@ -77,7 +77,7 @@ class Published:
         tenant_id = await self._tenant_of(slug) if slug else None
         if tenant_id is None:
             return None
-        read_at = self._shelf.changes
+        read_at = self.shelf.changes
         async with unit_of_work(self._sessions, tenant_id) as session:
             found = await session.scalar(select(PublishedDocument).filter_by(path=path))
         if found is None:
@@ -88,7 +88,7 @@ class Published:
             etag=found.etag.encode(),
             bodies={b"": found.identity, b"br": found.br, b"gzip": found.gzip},
         )
-        self._shelf.put(path, copy, read_at=read_at)
+        self.shelf.put(path, copy, read_at=read_at)
         return copy
 
 

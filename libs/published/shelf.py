@@ -35,22 +35,28 @@ class Copy(Struct, frozen=True):
 
 
 class Shelf:
-    """Copies by path. `changes` counts what made copies old, so that a slow read does not put back an old one."""
+    """Copies by path. `changes` counts what made copies old, so that a slow read does not put back an old one.
+
+    `hits` and `misses` count how often a document was asked for that was here, or in the table only.
+    """
 
     def __init__(self, *, largest: int = LARGEST) -> None:
         self._copies: OrderedDict[str, Copy] = OrderedDict()
         self._largest = largest
         self._size = 0
         self.changes = 0
+        self.hits = self.misses = 0
 
     def get(self, path: str) -> Copy | None:
         copy = self._copies.get(path)
         if copy is not None:
             self._copies.move_to_end(path)
+            self.hits += 1
         return copy
 
     def put(self, path: str, copy: Copy, *, read_at: int) -> None:
         """Keep a copy that was read when `changes` was `read_at`; not if something changed since."""
+        self.misses += 1
         if read_at != self.changes:
             return
         self.forget(path, changed=False)

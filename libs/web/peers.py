@@ -9,6 +9,7 @@ import httpx2
 from litestar.types import ASGIApp
 
 from libs.errors import Unavailable
+from libs.observability.tracing import TRACEPARENT, traceparent
 
 _SECONDS = 10.0
 
@@ -36,7 +37,10 @@ class Peers:
         if self._client is None:
             app: Any = self._app
             transport = httpx2.ASGITransport(app, raise_app_exceptions=False) if app else None
-            self._client = httpx2.AsyncClient(base_url=self._base_url, transport=transport, timeout=_SECONDS)
+            hooks = {"request": [_carry_trace]}
+            self._client = httpx2.AsyncClient(
+                base_url=self._base_url, transport=transport, timeout=_SECONDS, event_hooks=hooks
+            )
         return self._client
 
     async def keys(self) -> dict[str, Any]:
@@ -51,3 +55,8 @@ class Peers:
     async def close(self) -> None:
         if self._client is not None:
             await self._client.aclose()
+
+
+async def _carry_trace(request: httpx2.Request) -> None:
+    if parent := traceparent():
+        request.headers[TRACEPARENT] = parent

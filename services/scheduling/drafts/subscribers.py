@@ -1,6 +1,7 @@
 """Solving what was asked for: the request travels as a fact, the work is a task of a queue of its own."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
@@ -13,6 +14,7 @@ from libs.db.tenancy import Sessions, unit_of_work
 from libs.identity import Principal
 from libs.messaging.envelopes import Envelope
 from libs.messaging.subscriptions import Subscriptions
+from libs.observability.metrics import SOLVE_BOUND, SOLVE_LOSS, SOLVE_SECONDS
 from services.scheduling.drafts.commands.solving import begin_solve, end_solve, note_progress
 from services.scheduling.drafts.models import SolveState
 from services.scheduling.ground.domain import Ground
@@ -45,10 +47,21 @@ async def run_solve(sessions: Sessions, tenant_id: UUID, solve_id: UUID, clock: 
         return
     row, ground = begun
     run = _Run(sessions, tenant_id, solve_id, ground, clock)
+    begun_at = time.perf_counter()
     state = await run.until_the_end(row.seconds)
+    _count(state, time.perf_counter() - begun_at, run.best)
     solver = Principal(tenant_id=tenant_id, tenant="", role="system")
     async with unit_of_work(sessions, tenant_id) as session:
         await end_solve(session, solver, solve_id, run.best, state, clock())
+
+
+def _count(state: SolveState, seconds: float, best: Improvement | None) -> None:
+    SOLVE_SECONDS.labels(state).observe(seconds)
+    if best is not None:
+        for level, loss in best.score.items():
+            SOLVE_LOSS.labels(str(level)).set(loss)
+        SOLVE_BOUND.clear()  # of the last search only
+        SOLVE_BOUND.labels(str(best.level)).set(best.bound)
 
 
 class _Run:
