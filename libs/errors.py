@@ -4,20 +4,33 @@
 refusal. A `pointer` among the facts is the JSON Pointer (RFC 6901) of the field that is to be mended.
 """
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar
+
+from libs.i18n.catalogues import gettext_noop
 
 
 class DomainError(Exception):
-    """A refusal. `remedy` says what to do about it."""
+    """A refusal. `remedy` says what to do about it; `words`, by fact, how a reader is told of a code among them."""
 
     detail: ClassVar[str]
     remedy: ClassVar[str] = ""
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     journalled: ClassVar[str] = ""  # under this action the edge notes the refusal, in a transaction of its own
 
     def __init__(self, *, pointer: str = "", **facts: object) -> None:
-        super().__init__(self.detail.format(**facts))
+        super().__init__(self.detail.format(**self.in_words(facts)))
         self.pointer = pointer
         self.facts = facts
+
+    def in_words(self, facts: Mapping[str, object], translate: Callable[[str], str] = str) -> dict[str, object]:
+        """Return facts as a reader is told them."""
+
+        def said(name: str, fact: object) -> object:
+            word = self.words.get(name, {}).get(fact) if isinstance(fact, str) else None
+            return fact if word is None else translate(word)
+
+        return {name: said(name, fact) for name, fact in facts.items()}
 
 
 class Invalid(DomainError):
@@ -63,6 +76,29 @@ class Unavailable(DomainError):
 class NoSuch(NotFound):
     detail = "There is no {what} {id} here."
     remedy = "Check the address; lists show what exists."
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "what": {
+            "approval": gettext_noop("approval"),
+            "call": gettext_noop("call for nominations"),
+            "client": gettext_noop("API client"),
+            "cloning of edition": gettext_noop("cloning of the edition"),
+            "draft": gettext_noop("draft of the programme"),
+            "edition": gettext_noop("edition"),
+            "file": gettext_noop("file"),
+            "invitation": gettext_noop("invitation"),
+            "letter": gettext_noop("letter"),
+            "nomination": gettext_noop("nomination"),
+            "organisation": gettext_noop("organisation"),
+            "panel": gettext_noop("panel"),
+            "person": gettext_noop("person"),
+            "placement": gettext_noop("placement"),
+            "quota of organisation": gettext_noop("quota of the organisation"),
+            "release": gettext_noop("released version"),
+            "room": gettext_noop("room"),
+            "session": gettext_noop("session"),
+            "solve": gettext_noop("solve"),
+        }
+    }
 
 
 class Stale(PreconditionFailed):

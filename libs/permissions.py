@@ -4,7 +4,11 @@ API clients act by scopes instead: each scope opens the actions listed with it, 
 client's organisation would.
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from libs.errors import Forbidden, Unauthenticated
+from libs.i18n.catalogues import gettext_noop
 from libs.identity import Principal
 
 PUBLIC = "public"
@@ -66,6 +70,17 @@ SCOPES: dict[str, frozenset[str]] = {
 }
 
 
+ROLE_WORDS = {
+    "administrator": gettext_noop("administrator"),
+    "co_organiser": gettext_noop("co-organiser"),
+    "programme_manager": gettext_noop("programme manager"),
+    "representative": gettext_noop("representative"),
+    "technical_contact": gettext_noop("technical contact"),
+    "viewer": gettext_noop("viewer"),
+    "speaker": gettext_noop("speaker"),
+}
+
+
 class SignInNeeded(Unauthenticated):
     detail = "This needs a sign-in or an access token."
     remedy = "Send `Authorization: Bearer …` with a token from POST /oauth/token, or sign in."
@@ -79,6 +94,7 @@ class ScopeMissing(Forbidden):
 class NotYourRole(Forbidden):
     detail = "The role {role} may not do this ({action})."
     remedy = "Ask an administrator of the day for a mandate that allows it."
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = {"role": ROLE_WORDS}
 
 
 def require(principal: Principal, action: str) -> None:

@@ -3,13 +3,14 @@
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from libs.errors import Conflict, Forbidden
+from libs.i18n.catalogues import gettext_noop
 
 State = Literal["open", "applied", "refused", "withdrawn"]
 
@@ -32,6 +33,13 @@ class AlreadySigned(Conflict):
 class NoLongerOpen(Conflict):
     detail = "This proposal is {state}: it can no longer be decided."
     remedy = "Propose the change anew."
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "state": {
+            "applied": gettext_noop("in force already"),
+            "refused": gettext_noop("refused already"),
+            "withdrawn": gettext_noop("withdrawn already"),
+        }
+    }
 
 
 class NothingChanges(Conflict):

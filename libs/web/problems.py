@@ -86,8 +86,9 @@ def problem_of(error: Exception, translate: Callable[[str], str] = str) -> Probl
 
 def _refusal(error: DomainError, translate: Callable[[str], str]) -> Problem:
     status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-    detail = translate(error.detail).format(**error.facts)
-    remedy = translate(error.remedy).format(**error.facts) if error.remedy else ""
+    said = error.in_words(error.facts, translate)
+    detail = translate(error.detail).format(**said)
+    remedy = translate(error.remedy).format(**said) if error.remedy else ""
     facts = {name: fact for name, fact in error.facts.items() if isinstance(fact, str | int | float | list | dict)}
     return _problem(_words(type(error), "-"), status, detail, [FieldError(error.pointer, detail, remedy)], facts)
 

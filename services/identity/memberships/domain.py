@@ -1,13 +1,14 @@
 """Who may be given which mandate, when one holds, and for which one acts. Pure: no I/O, no clock, no framework."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from libs.errors import Conflict, Forbidden, Invalid
+from libs.permissions import ROLE_WORDS
 
 Role = Literal["administrator", "co_organiser", "programme_manager", "representative", "technical_contact", "viewer"]
 MembershipState = Literal["invited", "active"]
@@ -21,11 +22,13 @@ _GIVEN_BY_CO_ORGANISERS: frozenset[Role] = frozenset(
 class OrganisationMissing(Invalid):
     detail = "The role {role} is held for an organisation."
     remedy = "Say for which organisation."
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = {"role": ROLE_WORDS}
 
 
 class RoleNotYours(Forbidden):
     detail = "A co-organiser may not give the role {role} for this organisation."
     remedy = "Ask an administrator of the day."
+    words: ClassVar[Mapping[str, Mapping[str, str]]] = {"role": ROLE_WORDS}
 
 
 class MandateEndsTooEarly(Invalid):

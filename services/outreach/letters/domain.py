@@ -48,7 +48,7 @@ class AddressBroken(Invalid):
 
 
 class LetterNotHeld(Conflict):
-    detail = "This letter is not one that waits for somebody to decide: it is {state}."
+    detail = "This letter is not one that waits for somebody to decide."
     remedy = "Only a letter that may not have arrived, or was given up, is sent again by hand."
 
 

@@ -20,7 +20,7 @@ class SolveRunning(Conflict):
 
 
 class NotRunning(Conflict):
-    detail = "This solve has ended already ({state})."
+    detail = "This solve has ended already."
     remedy = "Ask for another one."
 
 

@@ -6,6 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from libs.db.tenancy import Sessions, unit_of_work
+from libs.errors import NoSuch
+from libs.i18n.catalogues import translator
+from libs.permissions import NotYourRole
+from libs.web.problems import problem_of
 from services.editions.editions.models import Edition
 from tests.days import Day
 from tests.libs.web.conftest import Client
@@ -73,6 +77,15 @@ async def test_an_address_that_leads_nowhere_is_a_404(client_of: Client, day: Da
 
 
 @pytest.mark.usefixtures("held")
+def test_a_code_among_the_facts_is_told_as_a_word_of_the_readers_language() -> None:
+    """The facts themselves stay as programs read them."""
+    problem = problem_of(NotYourRole(role="technical_contact", action="letters.read"), translator("fr"))
+    assert "contact technique" in problem.detail
+    assert "technical" not in problem.detail
+    assert problem.facts["role"] == "technical_contact"
+    assert "دورة" in problem_of(NoSuch(what="edition", id="2031"), translator("ar")).detail
+
+
 async def test_a_refusal_speaks_the_readers_language(client_of: Client, day: Day, address: str) -> None:
     client = client_of("editions", day.of_ministry)
     answer = await client.get(f"{address}/1999", headers={"accept-language": "fr"})
