@@ -1,7 +1,7 @@
 """Whether one process does its work: what the supervisor asks, and a container's health check.
 
-`python -m infra.health web | worker SERVICE | pooler | proxy` ends well or not, by the environment of the process
-that it asks about.
+`python -m infra.health web | worker SERVICE | pooler | standing | proxy` ends well or not, by the environment of the
+process that it asks about.
 """
 
 import os
@@ -15,7 +15,7 @@ from contextlib import closing
 import psycopg
 
 from infra.listening import LOOPBACK, read_listening
-from libs.config import read_settings
+from libs.config import read_metrics, read_settings
 
 _ANSWERS_WITHIN = 5.0  # seconds
 _ALIVE = """
@@ -38,6 +38,10 @@ def takes_connections(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
+def tells_its_figures(environ: Mapping[str, str]) -> bool:
+    return takes_connections(LOOPBACK, int(read_metrics(environ).rpartition(":")[2]))
+
+
 def tells_that_it_lives(environ: Mapping[str, str], service: str, process: str) -> bool:
     """Whether a service's worker has lately said that it lives; `process` is its number, or `%` for any here."""
     settings = read_settings(environ)
@@ -55,6 +59,8 @@ def is_healthy(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
     kind, *rest = arguments
     if kind == "worker":
         return tells_that_it_lives(environ, rest[0], "%")
+    if kind == "standing":
+        return tells_its_figures(environ)
     port = read_listening(environ).port
     return takes_connections(LOOPBACK, port) if kind == "pooler" else answers(f"http://{LOOPBACK}:{port}/healthz")
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from infra.passwords import password_file
-from infra.production.processes import INTERNAL_PORT, POOLER, PORT, PROCESSES, PROXY, SUPERUSER, Process
+from infra.production.processes import INTERNAL_PORT, METRICS_PORT, POOLER, PORT, PROCESSES, PROXY, SUPERUSER, Process
 from infra.production.secrets import RABBITMQ
 from libs.config import SERVICES
 
@@ -34,6 +34,11 @@ _EVERYWHERE = {
     "MOUSSEM_MAIL_FROM": "${MOUSSEM_MAIL_FROM:?is the address that letters come from}",
     "MOUSSEM_OUTGOING_ALLOWED": "${MOUSSEM_OUTGOING_ALLOWED:-}",
     "MOUSSEM_NAME_SERVER": "${MOUSSEM_NAME_SERVER:-}",
+    "MOUSSEM_METRICS": f"0.0.0.0:{METRICS_PORT}",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "${OTEL_EXPORTER_OTLP_ENDPOINT:-}",
+    "OTEL_EXPORTER_OTLP_HEADERS": "${OTEL_EXPORTER_OTLP_HEADERS:-}",
+    "OTEL_TRACES_SAMPLER": "${OTEL_TRACES_SAMPLER:-parentbased_always_on}",
+    "OTEL_TRACES_SAMPLER_ARG": "${OTEL_TRACES_SAMPLER_ARG:-1}",
     **{f"MOUSSEM_{service.upper()}_WEB": f"{service}-web:{PORT}" for service in SERVICES},
 }
 _OF_PROXY = {"MOUSSEM_PROXIES": "${MOUSSEM_PROXIES:-}"}

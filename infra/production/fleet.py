@@ -1,15 +1,16 @@
 """The running processes of the table: started, watched, and replaced one after another without a failed request."""
 
 import asyncio
+import json
 import signal
 import sys
 import time
 from pathlib import Path
 
-from infra.health import answers, takes_connections, tells_that_it_lives
+from infra.health import answers, takes_connections, tells_its_figures, tells_that_it_lives
 from infra.listening import LOOPBACK
 from infra.production.place import Place
-from infra.production.processes import POOLER, PROCESSES, PROXY, Process
+from infra.production.processes import POOLER, PROCESSES, PROXY, STANDING, Process
 from infra.production.proxy import read_proxy
 from infra.supervising.child import Child, Plan, Say
 from infra.supervising.folder import begin_log, free_port
@@ -28,7 +29,9 @@ class Member:
         self.process = process
         self.number = number
         self.port = int(own.get("MOUSSEM_PORT") or free_port())
-        environ = place.environment(process, **{"MOUSSEM_PORT": str(self.port), **own})
+        self.figures = f"{LOOPBACK}:{free_port()}"
+        own = {"MOUSSEM_PORT": str(self.port), "MOUSSEM_METRICS": self.figures, **own}
+        environ = place.environment(process, **own)
         name = f"{process.name}-{number}"
         self.child = Child(
             Plan(
@@ -39,7 +42,7 @@ class Member:
                 is_ready=self._is_ready,
                 look_every=0.25,
                 starts_within=_STARTS_WITHIN,
-                stop_before_ready=signal.SIGTERM if process.service == "" else signal.SIGKILL,
+                stop_before_ready=signal.SIGKILL if process.is_ours else signal.SIGTERM,
             )
         )
         self._environ = environ
@@ -55,6 +58,8 @@ class Member:
 
     def _is_ready(self) -> bool:
         kind, *rest = self.process.health
+        if kind == STANDING:
+            return tells_its_figures(self._environ)
         if kind == "worker":
             return tells_that_it_lives(self._environ, rest[0], str(self.child.pid))
         return takes_connections(LOOPBACK, self.port) if kind == "pooler" else answers(f"http://{self.address}/healthz")
@@ -80,6 +85,7 @@ class Fleet:
         await self._add(Member(self._place, proxy, 1, **self._of_proxy()))
         for member in self._members:
             await self._settle(member)
+        self._tell_prometheus()
         self._say(f"{len(self._members)} processes are ready ({time.monotonic() - begun:.1f} s)")
 
     async def watch(self) -> None:
@@ -92,7 +98,7 @@ class Fleet:
         Raise `NotStarted` where a new one does not; those that are not replaced by then go on.
         """
         begun = time.monotonic()
-        for old in [member for member in self._members if member.process.service]:
+        for old in [member for member in self._members if member.process.is_ours]:
             new = Member(self._place, old.process, old.number + self._each)
             try:
                 await self._add(new)
@@ -102,6 +108,7 @@ class Fleet:
                 await _end(new)
                 raise
             self._members.remove(old)
+            self._tell_prometheus()
             if new.is_web:
                 await self._reload_proxy()
             await _end(old)
@@ -121,8 +128,8 @@ class Fleet:
             *(
                 self._add(Member(self._place, process, number))
                 for process in PROCESSES
-                if process.service
-                for number in range(1, self._each + 1)
+                if process.is_ours
+                for number in range(1, (self._each if process.service else 1) + 1)
             )
         )
 
@@ -144,6 +151,17 @@ class Fleet:
             if time.monotonic() > until:
                 raise NotStarted(f"{member.child.plan.name} misses something: see http://{member.address}/readyz")
             await asyncio.sleep(0.1)
+
+    def _tell_prometheus(self) -> None:
+        """Write where each process tells its figures now, in the form of Prometheus's `file_sd_configs`."""
+        told = [
+            {"targets": [each.figures], "labels": {"process": each.process.name}}
+            for each in self._members
+            if each.process.is_ours
+        ]
+        new = self._place.data / "targets.json.new"
+        new.write_text(json.dumps(told, indent=1))
+        new.rename(self._place.data / "targets.json")
 
     def _of_proxy(self) -> dict[str, str]:
         """Return what the proxy alone is told: its own address, whom it believes, and where each service answers."""
@@ -176,7 +194,7 @@ class Fleet:
 
     @staticmethod
     def _is_of_service(member: Member) -> bool:
-        return bool(member.process.service)
+        return member.process.is_ours
 
     def _is_other(self, member: Member) -> bool:
         return not self._is_proxy(member) and not self._is_of_service(member)

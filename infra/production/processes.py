@@ -10,11 +10,19 @@ from libs.config import SERVICES
 
 PORT = 8000  # where a process that answers listens, in a container of its own
 INTERNAL_PORT = 8001  # where the proxy answers the services themselves, and nobody else
-PROXY, POOLER, MIGRATE = "proxy", "pooler", "migrate"
+METRICS_PORT = 9464  # where a process tells its figures, in a container of its own
+PROXY, POOLER, MIGRATE, STANDING = "proxy", "pooler", "migrate", "standing"
 
 _DATABASE = ("MOUSSEM_DATABASE_URL", "MOUSSEM_DIRECT_DATABASE_URL")
 _OURSELVES = ("MOUSSEM_BASE_URL", "MOUSSEM_INTERNAL_URL", "MOUSSEM_ISSUER", "MOUSSEM_DEMO")
 _LISTENING = ("MOUSSEM_HOST", "MOUSSEM_PORT")
+_TELLING = (
+    "MOUSSEM_METRICS",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG",
+)
 _FOLDER = "MOUSSEM_DATA"  # of its configuration; without it, that of temporary files
 KEY, BROKER, SUPERUSER = "key", "broker_url", "superuser_password"
 
@@ -31,6 +39,11 @@ class Process(Struct, frozen=True, kw_only=True):
     after: tuple[str, ...] = ()  # what must be healthy, or done, before it starts
     megabytes: int = 256
     service: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it runs our code for good, and so is replaced when that changes."""
+        return bool(self.service) or self.name == STANDING
 
     @property
     def ends(self) -> bool:
@@ -51,7 +64,7 @@ def web(service: str) -> Process:
     return Process(
         name=f"{service}-web",
         command=("infra.web", service),
-        settings=(*_DATABASE, *_OURSELVES, *_LISTENING, "MOUSSEM_PROXIES", *_OF_WEB.get(service, ())),
+        settings=(*_DATABASE, *_OURSELVES, *_LISTENING, *_TELLING, "MOUSSEM_PROXIES", *_OF_WEB.get(service, ())),
         secrets=_secrets(service),
         health=("web",),
         after=(MIGRATE, POOLER),
@@ -63,7 +76,7 @@ def worker(service: str) -> Process:
     return Process(
         name=f"{service}-worker",
         command=("infra.worker", service),
-        settings=(*_DATABASE, *_OURSELVES, *_OF_WORKER.get(service, ())),
+        settings=(*_DATABASE, *_OURSELVES, *_TELLING, *_OF_WORKER.get(service, ())),
         secrets=_secrets(service),
         health=("worker", service),
         after=(MIGRATE, POOLER),
@@ -100,6 +113,16 @@ PROCESSES = (
     ),
     *map(web, SERVICES),
     *map(worker, SERVICES),
+    Process(
+        name=STANDING,
+        command=("infra.standing",),
+        settings=("MOUSSEM_DIRECT_DATABASE_URL", "MOUSSEM_DATABASE_URL", "MOUSSEM_PASSWORDS", "MOUSSEM_METRICS"),
+        secrets={"MOUSSEM_BROKER_URL_FILE": BROKER},
+        passwords=SERVICES,
+        health=(STANDING,),
+        after=(MIGRATE,),
+        megabytes=128,
+    ),
     Process(
         name=PROXY,
         command=("infra.production.proxy",),

@@ -19,7 +19,7 @@ from tests.production.servers import need
 pytestmark = [pytest.mark.browser, pytest.mark.storm, pytest.mark.timeout(1800)]
 
 _RESTS = 3.0  # seconds between two deaths, so that people get on in between
-_PROGRAMS = {"pooler": "pgbouncer", "proxy": "nginx: master"}
+_PROGRAMS = {"pooler": "pgbouncer", "proxy": "nginx: master", "standing": "infra.standing"}
 
 
 @pytest.fixture(scope="module")

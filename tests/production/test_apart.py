@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.timeout(900), pytest.mark.storm]
 PANELS = 3
 DAY = ("--country", "MA", "--timezone", "Africa/Casablanca", "--administrator", "ada@x.org")
 KILLED = [*(f"infra.web {service}" for service in SERVICES), *(f"infra.worker {service}" for service in SERVICES)]
-KILLED += ["pgbouncer", "nginx: master"]
+KILLED += ["infra.standing", "pgbouncer", "nginx: master"]
 
 
 class Salon(Struct, frozen=True):
