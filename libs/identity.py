@@ -9,6 +9,7 @@ class Principal(Struct, frozen=True, kw_only=True):
     """One caller in one tenant.
 
     A person has an `account_id`, a machine a `client_id`, a speaker an `invitation_id`; the public has none of them.
+    `sign_in_id` is the sign-in that a person's own token comes from; a program's has none.
     `link_hash` is the SHA-256 (hex) of the invitation link that a speaker came by.
     """
 
@@ -19,6 +20,7 @@ class Principal(Struct, frozen=True, kw_only=True):
     account_id: UUID | None = None
     client_id: UUID | None = None
     invitation_id: UUID | None = None
+    sign_in_id: UUID | None = None
     link_hash: str = ""
     scopes: frozenset[str] = frozenset()
 

@@ -56,6 +56,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "programme.change": frozenset({"administrator", "programme_manager", "co_organiser"}),
     "releases.read": _EVERYBODY,
     "letters.read": _ORGANISERS,
+    "consents.read": _MEMBERS,
+    "consents.decide": _MEMBERS,
     "clients.read": _ORGANISERS | {"technical_contact"},
     "clients.change": _ORGANISERS | {"technical_contact"},
     "letters.send": _ORGANISERS,

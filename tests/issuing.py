@@ -43,7 +43,7 @@ class Issuer:
             "scope": " ".join(sorted(principal.scopes)),
             "link_hash": principal.link_hash,
         }
-        for name in ("client_id", "account_id", "organisation_id", "invitation_id"):
+        for name in ("client_id", "account_id", "organisation_id", "invitation_id", "sign_in_id"):
             value = getattr(principal, name)
             if value is not None:
                 said[name] = str(value)

@@ -5,12 +5,12 @@ from typing import Any
 
 from litestar.types import Message, Scope
 
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _PAGES = {
-    "content-security-policy": _POLICY,
+    "content-security-policy": POLICY,
     "x-frame-options": "DENY",  # for browsers that know no frame-ancestors (RFC 9700, 4.16)
     "referrer-policy": "same-origin",  # with none at all, browsers hide the origin of our own forms too
     "x-content-type-options": "nosniff",

@@ -12,6 +12,7 @@ NOUNS = {
     "invitation-tokens": "identity",
     "memberships": "identity",
     "clients": "identity",
+    "consents": "identity",
     "editions": "editions",
     "panels": "editions",
     "commitments": "editions",

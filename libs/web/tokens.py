@@ -44,6 +44,8 @@ class Claims(Struct, frozen=True, kw_only=True):
     account_id: UUID | None = None
     organisation_id: UUID | None = None
     invitation_id: UUID | None = None
+    sign_in_id: UUID | None = None
+    consent_id: UUID | None = None  # the family of tokens that a person let an application have
     link_hash: str = ""
 
     def principal(self) -> Principal:
@@ -55,6 +57,7 @@ class Claims(Struct, frozen=True, kw_only=True):
             account_id=self.account_id,
             client_id=self.client_id,
             invitation_id=self.invitation_id,
+            sign_in_id=self.sign_in_id,
             link_hash=self.link_hash,
             scopes=frozenset(self.scope.split()),
         )

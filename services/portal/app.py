@@ -19,6 +19,7 @@ from services.portal.approvals.pages import DraftApprovalPages, EditionApprovalP
 from services.portal.assets import Assets
 from services.portal.calls.pages import CallPages
 from services.portal.clients.pages import ClientPages
+from services.portal.consents.pages import ConsentPages, refused
 from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
@@ -55,6 +56,7 @@ WORKSPACE = (
     OrganisationPages,
     LetterPages,
     ClientPages,
+    ConsentPages,
 )
 
 
@@ -75,7 +77,7 @@ def create(resources: Resources) -> Published:
         await engine.dispose()
 
     app = Litestar(
-        route_handlers=[*start, *scopes, SignInPages, InvitationPages, *WORKSPACE],
+        route_handlers=[*start, *scopes, refused, SignInPages, InvitationPages, *WORKSPACE],
         on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={

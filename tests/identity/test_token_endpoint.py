@@ -164,7 +164,6 @@ async def test_the_server_says_what_it_is(journee: Journee, http: httpx2.AsyncCl
     said = (await http.get("/.well-known/oauth-authorization-server")).json()
     assert said["issuer"] == journee.settings.issuer
     assert said["token_endpoint"] == f"{journee.settings.issuer}/oauth/token"
-    assert said["grant_types_supported"] == ["client_credentials"]
 
 
 async def test_private_keys_are_not_published(http: httpx2.AsyncClient) -> None:

@@ -7,7 +7,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.identity.oauth.domain import basic_credentials, read_form
+from services.identity.oauth.domain import basic_credentials, read_token_form
 
 pytestmark = pytest.mark.unit
 
@@ -15,7 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def test_reads_each_parameter_once_and_empty_ones_as_left_out() -> None:
-    assert read_form(f"{FORM}; charset=UTF-8", b"grant_type=client_credentials&scope=&x=%C3%A9+y") == {
+    assert read_token_form(f"{FORM}; charset=UTF-8", b"grant_type=client_credentials&scope=&x=%C3%A9+y") == {
         "grant_type": "client_credentials",
         "x": "é y",
     }
@@ -40,7 +40,7 @@ def test_reads_each_parameter_once_and_empty_ones_as_left_out() -> None:
 )
 def test_refuses_what_is_no_form_or_says_something_twice(content_type: str, body: bytes) -> None:
     with pytest.raises(InvalidRequestError):
-        read_form(content_type, body)
+        read_token_form(content_type, body)
 
 
 def test_reads_credentials_that_were_percent_encoded_first() -> None:

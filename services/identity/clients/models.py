@@ -49,3 +49,15 @@ class Client(Base):
     @known_secrets.setter
     def known_secrets(self, secrets: list[Secret]) -> None:
         self.secrets = to_builtins(secrets)
+
+
+class ClientAssertion(Base):
+    """An assertion that a client came with, by the fingerprint of its `jti`; kept while it would be good."""
+
+    __tablename__ = "client_assertion"
+    __table_args__ = (Index("client_assertions_by_age", "tenant_id", "expires_at"),)
+
+    tenant_id: Mapped[TenantId]
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    jti: Mapped[str] = mapped_column(Text, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,5 +1,6 @@
-"""HTTP face of the authorization server: token endpoint, keys, metadata. Its errors are RFC 6749's, not problems."""
+"""HTTP face of the authorization server. Its errors are RFC 6749's, not problems; its pages are the portal's."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,20 +8,49 @@ from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
+from litestar.response import Redirect
 
 from libs.config import Settings
 from libs.db.tenancy import Sessions
+from libs.i18n.languages import LANGUAGES, negotiate
 from libs.permissions import SCOPES
-from services.identity.oauth.commands import AskForToken, ask_for_token
-from services.identity.oauth.domain import metadata
+from services.identity.clients.domain import IDENTITY_SCOPES
+from services.identity.oauth.commands.asking import AskForToken, ask_for_token, ask_to_authorize
+from services.identity.oauth.domain import Answer
+from services.identity.oauth.metadata import metadata
 from services.identity.tokens.commands import Issuer
 from services.identity.tokens.queries import published_keys
 
 _PUBLISHED = CacheControlHeader(public=True, max_age=300)
+_LEADING = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 class OAuthController(Controller):
     tags = ("oauth",)
+
+    @get("/oauth/authorize", operation_id="authorize")
+    async def authorize(
+        self,
+        request: Request[Any, Any, Any],
+        sessions: NamedDependency[Sessions],
+        issuer: NamedDependency[Issuer],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Redirect:
+        """Lead a person to the page that asks whether an application may act in their name (code and PKCE, S256)."""
+        return await _authorize(request, request.scope["query_string"], sessions, issuer, settings, now)
+
+    @post("/oauth/authorize", operation_id="authorize_by_form", status_code=303)
+    async def authorize_by_form(
+        self,
+        request: Request[Any, Any, Any],
+        sessions: NamedDependency[Sessions],
+        issuer: NamedDependency[Issuer],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Redirect:
+        """Take the same request as a form (OpenID Connect Core 1.0, 3.1.2.1)."""
+        return await _authorize(request, await request.body(), sessions, issuer, settings, now)
 
     @post("/oauth/token", operation_id="obtain_token", status_code=200)
     async def obtain_token(
@@ -30,15 +60,16 @@ class OAuthController(Controller):
         issuer: NamedDependency[Issuer],
         now: NamedDependency[datetime],
     ) -> Response[dict[str, Any]]:
-        """Give a client a token for its credentials (HTTP Basic): `grant_type=client_credentials`, `scope` if less."""
+        """Give a client a token, for itself (`client_credentials`), for a code or for a refresh token.
+
+        The client authenticates by HTTP Basic, or by an assertion that it signed (`private_key_jwt`).
+        """
         try:
             body = await request.body()
         except HTTPException as error:  # more than we read
-            return _refuse(error.status_code)
-        authorization, content_type = (request.headers.get(name, "") for name in ("authorization", "content-type"))
+            return too_large(error.status_code)
         async with sessions.begin() as session:
-            answer = await ask_for_token(session, issuer, AskForToken(authorization, content_type, body), now)
-        return Response(answer.body, status_code=answer.status, headers=answer.headers)
+            return answered(await ask_for_token(session, issuer, AskForToken(*_said(request), body), now))
 
     @get("/oauth/jwks", operation_id="read_keys", cache_control=_PUBLISHED)
     async def read_keys(
@@ -49,11 +80,45 @@ class OAuthController(Controller):
             await issuer.key(session, now)  # before the first token there is none yet
             return {"keys": await published_keys(session)}
 
-    @get("/.well-known/oauth-authorization-server", operation_id="read_metadata", cache_control=_PUBLISHED)
+    @get(
+        ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"],
+        operation_id="read_metadata",
+        cache_control=_PUBLISHED,
+    )
     async def read_metadata(self, settings: NamedDependency[Settings]) -> dict[str, Any]:
-        return metadata(settings.issuer, list(SCOPES))
+        return metadata(settings.issuer, [*SCOPES, *IDENTITY_SCOPES])
 
 
-def _refuse(status: int) -> Response[dict[str, Any]]:
+def answered(answer: Answer) -> Response[dict[str, Any]]:
+    return Response(answer.body, status_code=answer.status, headers=answer.headers)
+
+
+def too_large(status: int) -> Response[dict[str, Any]]:
     body = {"error": "invalid_request", "error_description": "The request is too large."}
     return Response(body, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def _said(request: Request[Any, Any, Any]) -> tuple[str, str]:
+    headers: Mapping[str, str] = request.headers
+    return headers.get("authorization", ""), headers.get("content-type", "")
+
+
+async def _authorize(  # noqa: PLR0913, PLR0917 (what two handlers were injected with)
+    request: Request[Any, Any, Any],
+    query: bytes,
+    sessions: Sessions,
+    issuer: Issuer,
+    settings: Settings,
+    now: datetime,
+) -> Redirect:
+    async with sessions.begin() as session:
+        led = await ask_to_authorize(session, issuer, query, f"{settings.base_url}/{_language(request)}", now)
+    return Redirect(led.address, status_code=303, headers=_LEADING)
+
+
+def _language(request: Request[Any, Any, Any]) -> str:
+    """Return the language of the page: the first of those asked for that we speak (`ui_locales`), or the browser's."""
+    for each in request.query_params.get("ui_locales", "").split():
+        if each in LANGUAGES:
+            return str(each)
+    return str(negotiate(request.headers.get("accept-language", ""), LANGUAGES))

@@ -44,7 +44,7 @@ class SignedIn(Struct, frozen=True):
 
     def principal(self, public: Principal) -> Principal | None:
         """Return as whom the holder acts in the tenant of `public`; nobody while the choice is open."""
-        return None if self.chosen is None else _acting(public, self.holder.account_id, self.chosen)
+        return None if self.chosen is None else acting(public, self.holder.account_id, self.chosen, self.id)
 
 
 class Renewed(Struct, frozen=True):
@@ -102,7 +102,7 @@ async def renew_token(
     if chosen is None:
         raise MandateNotChosen(pointer="/membership_id")
     begun.membership_id = chosen.id
-    return Renewed(chosen.id, _acting(principal, begun.account_id, chosen))
+    return Renewed(chosen.id, acting(principal, begun.account_id, chosen, begun.id))
 
 
 async def end_sign_in(
@@ -140,11 +140,13 @@ async def _accept(session: AsyncSession, link: SignInLink) -> Membership | None:
     return membership
 
 
-def _acting(public: Principal, account_id: UUID, mandate: HeldMandate) -> Principal:
+def acting(public: Principal, account_id: UUID, mandate: HeldMandate, sign_in_id: UUID) -> Principal:
+    """Return somebody who acts by a mandate in the tenant of `public`."""
     return Principal(
         tenant_id=public.tenant_id,
         tenant=public.tenant,
         role=mandate.role,
         organisation_id=mandate.organisation_id,
         account_id=account_id,
+        sign_in_id=sign_in_id,
     )

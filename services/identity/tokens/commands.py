@@ -1,6 +1,7 @@
 """Issuing access tokens, and the keys that sign them. The caller owns the transaction."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from joserfc.jwk import ECKey
 from sqlalchemy import delete, select, text, update
@@ -26,6 +27,10 @@ class Issuer:
         self._read_at: datetime | None = None
 
     @property
+    def deployment_key(self) -> bytes:
+        return self._settings.key
+
+    @property
     def name(self) -> str:
         """The issuer's name, as it stands in the token (`iss`)."""
         return self._settings.issuer
@@ -41,8 +46,8 @@ class Issuer:
             self._read_at = now
         return self._key
 
-    def sign(self, key: ECKey, principal: Principal, now: datetime) -> AccessToken:
-        claims = claims_of(principal, self._settings.issuer, now, uuid7())
+    def sign(self, key: ECKey, principal: Principal, now: datetime, consent_id: UUID | None = None) -> AccessToken:
+        claims = claims_of(principal, self._settings.issuer, now, uuid7(), consent_id)
         return AccessToken(sign(claims, key), claims.exp - claims.iat)
 
 

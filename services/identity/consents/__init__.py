@@ -1,0 +1,1 @@
+"""Consents: what people let applications do in their name, until they end it."""
