@@ -80,12 +80,14 @@ class OAuthController(Controller):
             await issuer.key(session, now)  # before the first token there is none yet
             return {"keys": await published_keys(session)}
 
-    @get(
-        ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"],
-        operation_id="read_metadata",
-        cache_control=_PUBLISHED,
-    )
+    @get("/.well-known/oauth-authorization-server", operation_id="read_metadata", cache_control=_PUBLISHED)
     async def read_metadata(self, settings: NamedDependency[Settings]) -> dict[str, Any]:
+        """Say where everything is (RFC 8414)."""
+        return metadata(settings.issuer, [*SCOPES, *IDENTITY_SCOPES])
+
+    @get("/.well-known/openid-configuration", operation_id="read_openid_configuration", cache_control=_PUBLISHED)
+    async def read_openid_configuration(self, settings: NamedDependency[Settings]) -> dict[str, Any]:
+        """Say the same where OpenID Connect looks for it."""
         return metadata(settings.issuer, [*SCOPES, *IDENTITY_SCOPES])
 
 
