@@ -69,6 +69,10 @@ class TooLarge(DomainError):
     """More bytes than this address takes."""
 
 
+class TooOften(DomainError):
+    """The caller has tried it too often; `retry_after` among the facts are the seconds to wait (RFC 6585, 4)."""
+
+
 class Unavailable(DomainError):
     """A part that this needs is not there at the moment: the same request may be sent again soon."""
 

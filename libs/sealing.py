@@ -7,6 +7,7 @@ that what was sealed for letters cannot be opened as anything else.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+_LINK = re.compile(r"[A-Za-z0-9_-]{43}")
 _NONCE = 12
 _UUID = 16
 _MAC = 16
@@ -42,6 +44,11 @@ def unseal(key: bytes, purpose: str, sealed: str) -> str:
 def new_link() -> str:
     """Return 256 random bits for a link; who hands it out keeps `fingerprint` of it only."""
     return secrets.token_urlsafe(32)
+
+
+def is_link(text: str) -> bool:
+    """Whether a text has the form of what `new_link` makes."""
+    return _LINK.fullmatch(text) is not None
 
 
 def lasting_secret(key: bytes, purpose: str, tenant_id: UUID, subject: UUID) -> str:

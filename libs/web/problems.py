@@ -20,6 +20,7 @@ from libs.errors import (
     PreconditionFailed,
     PreconditionRequired,
     TooLarge,
+    TooOften,
     Unauthenticated,
     Unavailable,
     Unprocessable,
@@ -41,6 +42,7 @@ _STATUS: dict[type[DomainError], int] = {
     TooLarge: 413,
     Unprocessable: 422,
     PreconditionRequired: 428,
+    TooOften: 429,
     Unavailable: 503,
 }
 _NAMED = re.compile(r"field `(?P<field>[^`]+)`")  # a field that is missing, or not known
@@ -128,6 +130,8 @@ def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     headers = dict(getattr(error, "headers", None) or {})
     if problem.status == 503:  # noqa: PLR2004
         headers["Retry-After"] = TRY_AGAIN_AFTER
+    elif "retry_after" in problem.facts:
+        headers["Retry-After"] = str(problem.facts["retry_after"])
     elif problem.status >= 500:  # noqa: PLR2004
         log.error("a request failed", path=request.url.path, exc_info=error)
     elif problem.status == 401:  # noqa: PLR2004

@@ -1,5 +1,6 @@
 """Signing in, choosing for whom one acts and signing out, by the portal's pages and identity together."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -80,6 +81,33 @@ async def test_opening_the_link_changes_nothing_and_its_button_signs_in_and_out(
         assert left.status_code == 303
         async with journee.work() as session:
             assert await session.scalar(select(SignIn.ended_at)) is not None
+
+
+async def test_in_another_browser_the_link_shows_a_code_that_signs_in_where_it_was_asked_for(
+    sessions_of: Callable[[str], Sessions], settings: Settings
+) -> None:
+    """The letter is read on a telephone: nothing is used up there, and whoever has only the code has nothing."""
+    journee = await known_day(sessions_of, settings)
+    await journee.appoint()
+    async with browsing(settings) as desk:
+        page = await link_by_mail(desk, journee)
+        code_page = f"/fr/{journee.slug}/sign-in/code"
+        async with browsing(settings) as telephone:
+            assert telephone.cookies.get(f"moussem-{journee.slug}-asking") is None
+            shown = await telephone.post(page)
+            assert shown.status_code == 409
+            found = re.search(r"(\d{4}) (\d{4})</p>", shown.text)
+            assert found is not None
+            code = found[1] + found[2]
+            assert (await telephone.post(code_page, data={"code": code})).status_code == 401
+            wrong = await desk.post(code_page, data={"code": f"{(int(code) + 1) % 10**8:08d}", "email": ADA})
+            assert (wrong.status_code, ADA in wrong.text, 'id="code-error"' in wrong.text) == (401, True, True)
+            assert (await desk.post(code_page, data={"code": "12"})).status_code == 400
+            arabic = code.translate({ord(str(n)): chr(0x660 + n) for n in range(10)})
+            entered = await desk.post(code_page, data={"code": f"{arabic[:4]} {arabic[4:]}"})
+            assert (entered.status_code, entered.headers["location"]) == (303, f"/fr/{journee.slug}/workspace")
+            assert (await desk.post(page)).status_code == 409
+            assert (await desk.get(f"/fr/{journee.slug}/workspace")).status_code == 200
 
 
 async def test_the_page_that_asks_for_an_address_keeps_what_was_typed_and_says_what_is_wrong(

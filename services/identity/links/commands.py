@@ -12,12 +12,13 @@ from uuid_utils.compat import uuid7
 from libs.config import Settings
 from libs.contracts.events import LetterRequested
 from libs.fields import Email, Language
+from libs.fields import Link as Secret
 from libs.identity import Principal
 from libs.messaging.outbox import publish
 from libs.sealing import fingerprint, new_link, seal
 from services.identity.holders.queries import holder_by_email
 from services.identity.links.addresses import persona_address, sign_in_address
-from services.identity.links.domain import MAILED_GOOD_FOR, WINDOW, LinkKind, expiry, may_send
+from services.identity.links.domain import MAILED_GOOD_FOR, WINDOW, LinkKind, code_of, expiry, may_send
 from services.identity.links.models import LinkRequest, SignInLink
 from services.identity.links.personas import PersonasNotAllowed, persona_link, personas_allowed
 from services.identity.memberships.models import Membership
@@ -27,8 +28,11 @@ _FORGOTTEN_AT_ONCE = 100
 
 
 class RequestSignInLink(Struct, frozen=True, forbid_unknown_fields=True):
+    """`browser` is a secret of the browser that asks: there alone the link signs in, or its code."""
+
     email: Email
     language: Language
+    browser: Secret | None = None
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -56,7 +60,11 @@ async def request_sign_in_link(
     if holder is None or not mandates or not may_send(asked):
         return
     link = new_link()
-    session.add(_link(principal.tenant_id, holder.account_id, None, "mailed", link, now))
+    mailed = _link(principal.tenant_id, holder.account_id, None, "mailed", link, now)
+    if command.browser is not None:
+        mailed.browser_hash = fingerprint(command.browser)
+        mailed.code_hash = code_hash(code_of(link), command.browser)
+    session.add(mailed)
     letter = Letter(
         template="sign-in",
         language=command.language,
@@ -95,6 +103,11 @@ async def open_persona(
     )
     await session.execute(row.on_conflict_do_nothing())
     return persona_address(settings.base_url, language, principal.tenant, link)
+
+
+def code_hash(code: str, browser: str) -> str:
+    """Return what is kept of a code: nothing without the secret of the browser in which it is good."""
+    return fingerprint(f"{code} {browser}")
 
 
 def send_link(  # noqa: PLR0913, PLR0917 (the slice's four, and what is sent)

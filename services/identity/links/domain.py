@@ -1,5 +1,6 @@
 """How long a sign-in link is good, how often, and how many are sent. Pure: no I/O, no clock, no framework."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,6 +18,7 @@ _GOOD_FOR: dict[LinkKind, timedelta | None] = {
 }
 WINDOW = timedelta(minutes=15)
 MOST_IN_WINDOW = 5
+CODE_DIGITS = 8
 SIGN_IN_REFUSED = "sign_in.refused"  # as the journal has it
 
 
@@ -38,15 +40,29 @@ class LinkExpired(Conflict):
     journalled = SIGN_IN_REFUSED
 
 
+class AskedElsewhere(Conflict):
+    """`code` among the facts stands for the link in the browser that asked for it; elsewhere it is good for nothing."""
+
+    detail = "This link was asked for in another browser."
+    remedy = "Type the code there, or ask for a new link here."
+
+
+class CodeUnknown(Unauthenticated):
+    detail = "This code does not belong to a link that was asked for here."
+    remedy = "Type it as it stands on the page that the letter leads to, or ask for a new link."
+    journalled = SIGN_IN_REFUSED
+
+
 class Link(Struct, frozen=True):
     """What decides whether a link still signs somebody in."""
 
     kind: LinkKind
     expires_at: datetime | None
     used_at: datetime | None
+    asked_in: str | None = None  # the hash of a browser's secret
 
-    def redeem(self, *, now: datetime, personas: bool) -> None:
-        """Return if the link signs in now; raise the reason if not.
+    def redeem(self, *, now: datetime, personas: bool, browser_hash: str | None = None, code: str = "") -> None:
+        """Return if the link signs in now, in that browser; raise the reason if not.
 
         A persona's link does so any number of times, but only where personas are allowed.
         """
@@ -58,6 +74,14 @@ class Link(Struct, frozen=True):
             raise LinkUsed
         if self.expires_at is not None and now >= self.expires_at:
             raise LinkExpired
+        if self.kind == "mailed" and self.asked_in != browser_hash:
+            raise AskedElsewhere(code=code)
+
+
+def code_of(link: str) -> str:
+    """Return the digits that stand for a link where it was asked for."""
+    number = int.from_bytes(hashlib.sha256(f"code {link}".encode()).digest())
+    return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
 def expiry(kind: LinkKind, now: datetime) -> datetime | None:

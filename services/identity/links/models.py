@@ -14,12 +14,13 @@ from services.identity.memberships.models import Membership
 
 
 class SignInLink(Base):
-    """What is left of a link once it is handed out: its hash, whom it signs in, for which mandate, until when."""
+    """What is left of a link once it is handed out: its hash, whom it signs in, for what, where, until when."""
 
     __tablename__ = "sign_in_link"
     __table_args__ = (
         ForeignKeyConstraint(("tenant_id", "membership_id"), (Membership.tenant_id, Membership.id)),
         UniqueConstraint("tenant_id", "hash", name="link_once"),
+        Index("links_by_code", "tenant_id", "code_hash"),
     )
 
     tenant_id: Mapped[TenantId]
@@ -30,6 +31,8 @@ class SignInLink(Base):
     membership_id: Mapped[UUID | None]
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    browser_hash: Mapped[str | None] = mapped_column(Text)  # of a mailed one: of the browser that asked for it
+    code_hash: Mapped[str | None] = mapped_column(Text)  # of the code and that browser's secret
 
 
 class LinkRequest(Base):

@@ -13,16 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.config import Settings
 from libs.contracts.programme import Text
+from libs.db.tenancy import Sessions, unit_of_work
 from libs.identity import Principal
+from services.identity.attempts.commands import count_attempt
 from services.identity.links.personas import personas_allowed
 from services.identity.memberships.domain import HeldMandate, Role
 from services.identity.sign_ins.commands import (
     RenewToken,
     SignedIn,
+    SignInByCode,
     SignInByLink,
     end_sign_in,
     renew_token,
     sign_in,
+    sign_in_by_code,
 )
 from services.identity.tokens.commands import Issuer
 from services.identity.tokens.domain import AccessToken
@@ -87,6 +91,23 @@ class SignInController(Controller):
         begun = await sign_in(session, principal, data, now, personas=personas_allowed(settings))
         acting = begun.principal(principal)
         return _view(begun, await issuer.issue(session, acting, now) if acting else None)
+
+    @post("/by-code", operation_id="sign_in_by_code", opt={"action": "sign_in"}, cache_control=_SECRET)
+    async def begin_by_code(
+        self,
+        data: JSONBody[SignInByCode],
+        sessions: NamedDependency[Sessions],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+        issuer: NamedDependency[Issuer],
+    ) -> SignInView:
+        """Use up a mailed link where it was asked for, by the code that its page shows in any other browser."""
+        await count_attempt(sessions, principal, f"code {data.browser}", now)
+        # begun only now: whoever counts while holding another connection may wait for one that nobody gives back
+        async with unit_of_work(sessions, principal.tenant_id, actor=principal.actor) as session:
+            begun = await sign_in_by_code(session, principal, data, now)
+            acting = begun.principal(principal)
+            return _view(begun, await issuer.issue(session, acting, now) if acting else None)
 
     @post(
         "/{sign_in_id:uuid}/tokens",

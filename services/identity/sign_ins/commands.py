@@ -1,9 +1,10 @@
 """Signing in, staying so, and ending it: load, decide, save, announce. The caller owns the transaction."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import Meta, Struct, structs
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,8 @@ from libs.journal.commands import record
 from libs.messaging.outbox import publish
 from libs.sealing import fingerprint, new_link
 from services.identity.holders.queries import Holder, holder_by_account
-from services.identity.links.domain import Link, LinkUnknown
+from services.identity.links.commands import code_hash
+from services.identity.links.domain import CODE_DIGITS, CodeUnknown, Link, LinkUnknown, code_of
 from services.identity.links.models import SignInLink
 from services.identity.memberships.commands import membership_changed
 from services.identity.memberships.domain import HeldMandate, MandateNotChosen, MandateOver, choose, holding
@@ -23,7 +25,15 @@ from services.identity.sign_ins.models import SignIn
 
 
 class SignInByLink(Struct, frozen=True, forbid_unknown_fields=True):
+    """`browser` is the secret that the link was asked for with: a mailed one signs in there only."""
+
     link: LinkText
+    browser: LinkText | None = None
+
+
+class SignInByCode(Struct, frozen=True, forbid_unknown_fields=True):
+    code: Annotated[str, Meta(pattern=rf"^[0-9]{{{CODE_DIGITS}}}\Z")]
+    browser: LinkText
 
 
 class RenewToken(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +70,26 @@ async def sign_in(
     Of many that come with one link at once, the first has it: the link's row is locked before it is looked at.
     """
     link = await _lock_link(session, command.link)
-    Link(link.kind, link.expires_at, link.used_at).redeem(now=now, personas=personas)
+    browser_hash = fingerprint(command.browser) if command.browser else None
+    standing = Link(link.kind, link.expires_at, link.used_at, link.browser_hash)
+    standing.redeem(now=now, personas=personas, browser_hash=browser_hash, code=code_of(command.link))
+    return await _use(session, principal, link, now)
+
+
+async def sign_in_by_code(
+    session: AsyncSession, principal: Principal, command: SignInByCode, now: datetime
+) -> SignedIn:
+    """Use up the link that a code stands for, in the browser that asked for it."""
+    known = {"code_hash": code_hash(command.code, command.browser), "browser_hash": fingerprint(command.browser)}
+    link = await session.scalar(select(SignInLink).filter_by(**known).with_for_update())
+    if link is None:
+        raise CodeUnknown(pointer="/code")
+    standing = Link(link.kind, link.expires_at, link.used_at, link.browser_hash)
+    standing.redeem(now=now, personas=False, browser_hash=link.browser_hash)
+    return await _use(session, principal, link, now)
+
+
+async def _use(session: AsyncSession, principal: Principal, link: SignInLink, now: datetime) -> SignedIn:
     link.used_at = now
     accepted = await _accept(session, link) if link.kind == "membership" else None
     holder = await holder_by_account(session, link.account_id, now)

@@ -29,12 +29,21 @@ class Current(Struct, frozen=True, kw_only=True):
     token: str
 
 
-async def sign_in(services: Services, link: str) -> dict[str, Any]:
+async def sign_in(services: Services, link: str, browser: str) -> dict[str, Any]:
     """Use a link up; return what identity tells of the sign-in, and whether somebody is still `to_choose` a mandate.
 
-    Who holds several mandates acts for the first of them until they have chosen.
+    `browser` is the secret that this browser asked for links with; empty where it asked for none.
     """
-    told: dict[str, Any] = await services.post("/sign-ins", {"link": link})
+    return await _choose_first(services, await services.post("/sign-ins", {"link": link, "browser": browser or None}))
+
+
+async def sign_in_by_code(services: Services, code: str, browser: str) -> dict[str, Any]:
+    """Use up the link that a code stands for in this browser; return the same."""
+    return await _choose_first(services, await services.post("/sign-ins/by-code", {"code": code, "browser": browser}))
+
+
+async def _choose_first(services: Services, told: dict[str, Any]) -> dict[str, Any]:
+    """Let who holds several mandates act for the first of them until they have chosen."""
     if told["membership_id"] is not None:
         return told | {"to_choose": False}
     asked = {"secret": told["secret"], "membership_id": told["memberships"][0]["id"]}

@@ -13,8 +13,11 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from libs.db.tenancy import unit_of_work
+from libs.i18n.catalogues import translator
+from libs.i18n.folding import western_digits
+from libs.sealing import is_link, new_link
 from services.portal.composing import Refused
-from services.portal.sign_ins.commands import act_for, begin, end, sign_in
+from services.portal.sign_ins.commands import act_for, begin, end, sign_in, sign_in_by_code
 from services.portal.sign_ins.domain import LONGEST, WANTED_FOR, own_page
 from services.portal.visits import HTML, Doorway, Visit, require_day, require_language
 
@@ -22,6 +25,13 @@ from services.portal.visits import HTML, Doorway, Visit, require_day, require_la
 class Asked(Struct, frozen=True):
     """The address that a link is asked for."""
 
+    email: str = ""
+
+
+class Typed(Struct, frozen=True):
+    """A code; `email` is what the page showed, to be shown again."""
+
+    code: str = ""
     email: str = ""
 
 
@@ -50,21 +60,49 @@ class SignInPages(Controller):
     @post("/sign-in", status_code=200)
     async def send_link(
         self,
+        request: Request[Any, Any, Any],
         language: FromPath[str],
         tenant: FromPath[str],
         data: URLEncodedBody[Asked],
         doorway: NamedDependency[Doorway],
     ) -> Response[bytes]:
-        """Ask for a link; the answer is the same whether the address is known or not."""
+        """Ask for a link; the answer is the same whether the address is known or not.
+
+        The link signs in here: in another browser it shows a code, to be typed on the page that answers this.
+        """
+        browser = _asked_with(doorway, request, tenant) or new_link()
+        asked = {"email": data.email.strip(), "language": language, "browser": browser}
         try:
-            await doorway.services(tenant, language).post(
-                "/sign-in-links", {"email": data.email.strip(), "language": language}
-            )
+            await doorway.services(tenant, language).post("/sign-in-links", asked)
         except Refused as refused:
             errors = refused.by_field() or {"email": refused.detail}
             return await _page(doorway, language, tenant, "sign_ins/ask.html", 400, errors=errors, email=data.email)
-        demo = doorway.resources.settings.demo
-        return await _page(doorway, language, tenant, "sign_ins/sent.html", email=data.email, demo=demo)
+        page = await _sent(doorway, language, tenant, email=data.email)
+        page.set_cookie(_cookie(doorway, _asking(doorway, tenant), browser, WANTED_FOR))
+        return page
+
+    @post("/sign-in/code", status_code=303)
+    async def use_code(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        request: Request[Any, Any, Any],
+        language: FromPath[str],
+        tenant: FromPath[str],
+        data: URLEncodedBody[Typed],
+        doorway: NamedDependency[Doorway],
+        now: NamedDependency[datetime],
+    ) -> Response[Any]:
+        """Sign in by the code that the letter's link shows in another browser."""
+        code = "".join(western_digits(data.code).split())
+        browser = _asked_with(doorway, request, tenant) or new_link()  # a secret that nothing was asked with
+        try:
+            told = await sign_in_by_code(doorway.services(tenant, language), code, browser)
+        except Refused as refused:
+            errors = {"code": " ".join(filter(None, (refused.detail, refused.remedy)))}
+            if refused.kind == "request-malformed":
+                _ = translator(language)
+                errors = {"code": _("The code has eight digits.")}
+            return await _sent(doorway, language, tenant, refused.status, errors=errors, email=data.email)
+        return await _enter(doorway, request, language, tenant, told, now)
 
     @get(["/sign-in/{link:str}", "/sign-in/persona/{link:str}"])
     async def link(
@@ -88,19 +126,13 @@ class SignInPages(Controller):
         doorway: NamedDependency[Doorway],
         now: NamedDependency[datetime],
     ) -> Response[Any]:
-        day = await require_day(doorway, tenant)
+        await require_day(doorway, tenant)
+        browser = _asked_with(doorway, request, tenant)
         try:
-            told = await sign_in(doorway.services(tenant, language), link)
+            told = await sign_in(doorway.services(tenant, language), link, browser)
         except Refused as refused:
             return await _page(doorway, language, tenant, "sign_ins/link.html", refused.status, refused=refused)
-        tenant_id = await doorway.tenant_of(day.slug)
-        assert tenant_id is not None  # noqa: S101 (require_day has found it)
-        async with unit_of_work(doorway.sessions, tenant_id) as session:
-            key = await begin(session, tenant_id, told, now, doorway.resources.settings.key)
-        cookie = _cookie(doorway, doorway.cookie(tenant), key, LONGEST)
-        if told["to_choose"]:
-            return Redirect(f"/{language}/{tenant}/workspace/memberships", status_code=303, cookies=[cookie])
-        return _go_on(doorway, request, language, tenant, cookie)
+        return await _enter(doorway, request, language, tenant, told, now)
 
     @get("/workspace/memberships")
     async def choices(self, visit: NamedDependency[Visit]) -> Response[bytes]:
@@ -144,6 +176,25 @@ async def _page(
     return Response(body, status_code=status, media_type=HTML, headers={"cache-control": "no-store"})
 
 
+async def _enter(  # noqa: PLR0913, PLR0917 (who, where, when)
+    doorway: Doorway, request: Request[Any, Any, Any], language: str, tenant: str, told: dict[str, Any], now: datetime
+) -> Redirect:
+    """Begin a sign-in of the portal, with a new key for the browser; lead to the choice of a mandate, or on."""
+    tenant_id = await doorway.tenant_of(tenant)
+    assert tenant_id is not None  # noqa: S101 (identity has just signed somebody in there)
+    async with unit_of_work(doorway.sessions, tenant_id) as session:
+        key = await begin(session, tenant_id, told, now, doorway.resources.settings.key)
+    cookie = _cookie(doorway, doorway.cookie(tenant), key, LONGEST)
+    if told["to_choose"]:
+        return Redirect(f"/{language}/{tenant}/workspace/memberships", status_code=303, cookies=[cookie])
+    return _go_on(doorway, request, language, tenant, cookie)
+
+
+async def _sent(doorway: Doorway, language: str, tenant: str, status: int = 200, **facts: Any) -> Response[bytes]:
+    demo = doorway.resources.settings.demo
+    return await _page(doorway, language, tenant, "sign_ins/sent.html", status, demo=demo, **facts)
+
+
 def _go_on(doorway: Doorway, request: Request[Any, Any, Any], language: str, tenant: str, *cookies: Cookie) -> Redirect:
     """Lead to the page that was wanted before the sign-in, else to the first of the workspace."""
     wanted = own_page(unquote(request.cookies.get(_wanted(doorway, tenant), "")), tenant)
@@ -151,6 +202,17 @@ def _go_on(doorway: Doorway, request: Request[Any, Any, Any], language: str, ten
     if wanted:
         answer.set_cookie(_forgotten(doorway, _wanted(doorway, tenant)))
     return answer
+
+
+def _asking(doorway: Doorway, tenant: str) -> str:
+    """Return the name of the cookie with the secret that a browser asks for links with."""
+    return f"{doorway.cookie(tenant)}-asking"
+
+
+def _asked_with(doorway: Doorway, request: Request[Any, Any, Any], tenant: str) -> str:
+    """Return the secret that this browser asked for links with, as long as it looks like one of ours; else nothing."""
+    secret = request.cookies.get(_asking(doorway, tenant), "")
+    return secret if is_link(secret) else ""
 
 
 def _wanted(doorway: Doorway, tenant: str) -> str:

@@ -1,0 +1,1 @@
+"""How often somebody has tried to show who they are."""
