@@ -37,7 +37,8 @@ def main() -> None:
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
     """Do what the command line says; raise the reason where that cannot be done."""
     given = _parser().parse_args(arguments)
-    require_recent_zone_data()
+    if given.run is not _doctor:  # which finds it with all else
+        require_recent_zone_data()
     given.run(given, environ)
 
 
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", help="bring the database up to this code")
     migrate.set_defaults(run=_migrate)
+
+    doctor = commands.add_parser("doctor", help="say what is wrong, and what to do about it")
+    doctor.set_defaults(run=_doctor)
 
     backup = commands.add_parser(
         "backup", help="keep all that the platform holds in a new folder, while it runs or not"
@@ -142,6 +146,13 @@ def _migrate(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
     from libs.db.migrating import migrate
 
     migrate(_settings(environ))
+
+
+def _doctor(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.doctor.commands import examine, report
+
+    if not report(examine(environ, lambda: datetime.now(UTC)), _say):
+        sys.exit(1)
 
 
 def _backup(given: argparse.Namespace, environ: Mapping[str, str]) -> None:

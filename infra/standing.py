@@ -15,6 +15,8 @@ import pika
 import psycopg
 import structlog
 from dramatiq.common import xq_name
+from msgspec import Struct, convert
+from msgspec.structs import asdict
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from psycopg.rows import dict_row
@@ -44,6 +46,21 @@ _OF_QUEUES: LiteralString = """
 log = structlog.get_logger(__name__)
 
 
+class Stand(Struct, frozen=True):
+    """How one service's messages stand; `oldest` fact unsent, and when a worker was `seen`, in seconds ago."""
+
+    waiting: int
+    oldest: float
+    parked: int
+    seen: float | None
+
+
+class Queue(Struct, frozen=True):
+    name: str
+    waiting: int
+    dead: int
+
+
 class ServiceStand(Collector):
     """Gauges of every service's messages and of the broker's queues, as they are at the moment of asking."""
 
@@ -63,7 +80,7 @@ class ServiceStand(Collector):
         services, queues = _gauges(), _queue_gauges()
         for service in self._services:
             try:
-                found = self._look(service)
+                found = asdict(self.of(service))
             except psycopg.Error as error:
                 self._database.met(error)
                 services["answers"].add_metric((service,), 0)
@@ -74,16 +91,17 @@ class ServiceStand(Collector):
                 if value is not None:
                     services[name].add_metric((service,), value)
         try:
-            for queue, waiting, dead in self._queues():
-                queues["depth"].add_metric((queue,), waiting)
-                queues["dead"].add_metric((queue,), dead)
+            for queue in self.queues():
+                queues["depth"].add_metric((queue.name,), queue.waiting)
+                queues["dead"].add_metric((queue.name,), queue.dead)
             self._broker.over()
         except (psycopg.Error, pika.exceptions.AMQPError, OSError) as error:
             self._broker.met(error or type(error).__name__)
         yield from services.values()
         yield from queues.values()
 
-    def _look(self, service: str) -> dict[str, Any]:
+    def of(self, service: str) -> Stand:
+        """Return how one service's messages stand; raise `psycopg.Error`."""
         role = f"{service}_relay"
         address = self._settings.address(role, driver="postgresql", direct=True)
         if role in self._passwords:
@@ -95,18 +113,18 @@ class ServiceStand(Collector):
             connect_timeout=_ANSWERS_WITHIN,
             row_factory=dict_row,
         ) as connection:
-            return connection.execute(_OF_SERVICE).fetchone() or {}
+            return convert(connection.execute(_OF_SERVICE).fetchone(), Stand)
 
-    def _queues(self) -> Iterator[tuple[str, int, int]]:
-        """Yield each queue, how many messages are in it, and how many nobody could read."""
+    def queues(self) -> Iterator[Queue]:
+        """Yield each queue that there is; raise what the broker's driver raises."""
         if self._settings.broker_url.startswith("amqp"):
             yield from rabbitmq_queues(self._settings.broker_url, (*self._services, SOLVE))
             return
         with psycopg.connect(self._settings.broker_address, connect_timeout=_ANSWERS_WITHIN) as connection:
-            yield from connection.execute(_OF_QUEUES)
+            yield from (Queue(*row) for row in connection.execute(_OF_QUEUES))
 
 
-def rabbitmq_queues(address: str, names: tuple[str, ...]) -> Iterator[tuple[str, int, int]]:
+def rabbitmq_queues(address: str, names: tuple[str, ...]) -> Iterator[Queue]:
     """Yield of each queue that there is how many messages wait in it, and how many lie with its dead letters."""
     parameters = pika.URLParameters(address)
     parameters.socket_timeout = parameters.blocked_connection_timeout = _ANSWERS_WITHIN
@@ -115,7 +133,7 @@ def rabbitmq_queues(address: str, names: tuple[str, ...]) -> Iterator[tuple[str,
         for name in names:
             depths = [_depth(connection, each) for each in (name, dramatiq.common.dq_name(name), xq_name(name))]
             if depths[0] is not None:
-                yield name, depths[0] + (depths[1] or 0), depths[2] or 0
+                yield Queue(name, depths[0] + (depths[1] or 0), depths[2] or 0)
     finally:
         connection.close()
 

@@ -15,6 +15,7 @@ from infra.supervising.folder import free_port
 from libs.config import SERVICES, SettingWrong, as_role, read_settings
 
 _DATABASE = "postgresql://127.0.0.1:5432/moussem"
+_SHARED = ("MOUSSEM_BASE_URL", "MOUSSEM_ISSUER", "MOUSSEM_DEMO", "MOUSSEM_SMTP_URL", "MOUSSEM_MAIL_FROM")
 _BROKER = "amqp://guest:guest@127.0.0.1:5672/moussem"
 
 
@@ -100,7 +101,7 @@ class Place(Struct, frozen=True, kw_only=True):
             "MOUSSEM_DATA": str(self.data),
             "MOUSSEM_PASSWORDS": str(self.secrets),
         }
-        shared = {name: self.settings[name] for name in ("MOUSSEM_BASE_URL", "MOUSSEM_ISSUER", "MOUSSEM_DEMO")}
+        shared = {name: self.settings[name] for name in _SHARED}
         return {**inherited(), **shared, **told, **own}
 
 

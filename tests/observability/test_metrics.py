@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
 from infra.embedded.postgresql import Cluster
-from infra.standing import rabbitmq_queues
+from infra.standing import Queue, rabbitmq_queues
 from infra.supervising.folder import free_port
 from libs.config import SERVICES, Settings
 from libs.messaging.brokers import open_broker
@@ -162,7 +162,7 @@ def test_messages_in_a_queue_and_its_dead_letters_are_counted(settings: Settings
         broker.enqueue(message(queue, [enveloped(fact(uuid7()))]))
     broker.channel.basic_publish("", xq_name(queue), b"what nobody can read")  # type: ignore[attr-defined]
     try:
-        assert grows(lambda: list(rabbitmq_queues(RABBITMQ, (queue,))) == [(queue, 3, 1)], 0)
+        assert grows(lambda: list(rabbitmq_queues(RABBITMQ, (queue,))) == [Queue(queue, 3, 1)], 0)
         assert list(rabbitmq_queues(RABBITMQ, ("not-there",))) == []
     finally:
         for name in (queue, f"{queue}.DQ", f"{queue}.XQ"):

@@ -19,6 +19,7 @@ from libs.identity import Principal
 from libs.tenants.queries import tenant_by_slug
 from services.editions.editions.commands import RecordEdition, record_edition
 from services.editions.panels.commands import RecordPanel, record_panel
+from tests.infra.instance import command
 from tests.production.apart import WAITS, Apart, Visitor
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.storm]
@@ -150,3 +151,9 @@ def test_every_process_is_replaced_without_a_failed_request(apart: Apart, salon:
 def test_commands_beside_it_find_it_by_its_data_folder(apart: Apart) -> None:
     assert apart.command("migrate") == ""
     assert "editions has told" in apart.command("events", "announce", "--service", "editions")
+
+
+def test_the_doctor_finds_it_well_but_for_a_mail_server_that_is_not_there(apart: Apart) -> None:
+    *found, last = command(apart.environ, "doctor").stdout.splitlines()
+    assert all(line.startswith("moussem: The mail server at 127.0.0.1:25 does not answer") for line in found), found
+    assert last == ("moussem: 1 to mend" if found else "moussem: all is well")

@@ -1,0 +1,1 @@
+"""`./moussem doctor`: what is wrong with a platform, in sentences, each with its remedy."""
