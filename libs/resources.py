@@ -32,4 +32,4 @@ def open_resources(settings: Settings) -> Resources:
     """Open what every web process needs; raise `SettingWrong` where the zone data are too old to be right."""
     require_recent_zone_data()
     peers = Peers(settings.internal_url)
-    return Resources(settings, peers, TokenVerifier(settings.issuer, peers.keys))
+    return Resources(settings, peers, TokenVerifier(settings.issuer, peers.keys, peers.revoked))

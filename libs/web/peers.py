@@ -52,6 +52,15 @@ class Peers:
         keys: dict[str, Any] = answer.json()
         return keys
 
+    async def revoked(self) -> list[str]:
+        """Return what the issuer gave and says is good no more; raise `PeerAway` where it does not answer."""
+        try:
+            answer = (await self.client.get("/oauth/revoked")).raise_for_status()
+        except httpx2.HTTPError as error:
+            raise PeerAway from error
+        names: list[str] = answer.json()["revoked"]
+        return names
+
     async def close(self) -> None:
         if self._client is not None:
             await self._client.aclose()

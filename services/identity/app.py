@@ -36,6 +36,7 @@ def create(resources: Resources) -> Litestar:
         dependencies={
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "sessions": Provide(lambda: sessions, sync_to_thread=False),
+            "verifier": Provide(lambda: resources.verifier, sync_to_thread=False),
             "issuer": Provide(lambda: issuer, sync_to_thread=False),
         },
     )

@@ -34,6 +34,7 @@ from services.identity.clients.keys import admit_keys
 from services.identity.clients.models import Client
 from services.identity.memberships.domain import Mandate, Role
 from services.identity.organisations.queries import circumstances
+from services.identity.tokens.commands import revoke
 
 Scopes = Annotated[list[Annotated[str, Meta(max_length=80)]], Meta(min_length=1, max_length=20)]
 Addresses = Annotated[list[Annotated[str, Meta(max_length=500)]], Meta(max_length=MOST_ADDRESSES)]
@@ -169,6 +170,7 @@ async def end_client(
     client = await _lock(session, principal, client_id, if_match)
     client.ended_at = now
     client.secrets, client.jwks = [], None
+    await revoke(session, f"client:{client.id}", now)
     await _announce(session, principal, client, "clients.end", now)
 
 

@@ -18,6 +18,7 @@ from services.identity.consents.models import Consent
 from services.identity.memberships.domain import MandateOver
 from services.identity.memberships.models import Membership
 from services.identity.sign_ins.queries import signed_in_at
+from services.identity.tokens.commands import revoke
 
 _FORGOTTEN_AFTER = timedelta(days=1)
 _FORGOTTEN_AT_ONCE = 100
@@ -106,13 +107,15 @@ async def end_consent(session: AsyncSession, principal: Principal, consent_id: U
         raise NoSuch(what="consent", id=str(consent_id))
     if consent.ended_at is None:
         consent.ended_at = now
+        await revoke(session, f"consent:{consent.id}", now)
         record(session, principal, "consents.end", consent.id, now, client=str(consent.client_id))
 
 
 async def end_consents_to(session: AsyncSession, account_id: UUID, client_id: UUID, now: datetime) -> None:
     """Let one application act no more in the name of somebody who signs out of it."""
     standing = update(Consent).filter_by(account_id=account_id, client_id=client_id, ended_at=None)
-    await session.execute(standing.values(ended_at=now))
+    for consent_id in await session.scalars(standing.values(ended_at=now).returning(Consent.id)):
+        await revoke(session, f"consent:{consent_id}", now)
 
 
 async def _membership_of(session: AsyncSession, principal: Principal) -> UUID:

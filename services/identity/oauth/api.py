@@ -11,17 +11,21 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from libs.config import Settings
-from libs.db.tenancy import Sessions
+from libs.db.tenancy import Sessions, unit_of_work
 from libs.i18n.languages import LANGUAGES, negotiate
-from libs.permissions import SCOPES
+from libs.permissions import SCOPES, SignInNeeded
+from libs.web.tokens import TokenVerifier
 from services.identity.clients.domain import IDENTITY_SCOPES
 from services.identity.oauth.commands.asking import AskForToken, ask_for_token, ask_to_authorize
+from services.identity.oauth.commands.given import INTROSPECT, REVOKE, ask_about_token
 from services.identity.oauth.domain import Answer
 from services.identity.oauth.metadata import metadata
+from services.identity.oauth.queries import person_of
 from services.identity.tokens.commands import Issuer
-from services.identity.tokens.queries import published_keys
+from services.identity.tokens.queries import published_keys, revoked
 
 _PUBLISHED = CacheControlHeader(public=True, max_age=300)
+_JUST_NOW = CacheControlHeader(no_store=True)
 _LEADING = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -71,6 +75,52 @@ class OAuthController(Controller):
         async with sessions.begin() as session:
             return answered(await ask_for_token(session, issuer, AskForToken(*_said(request), body), now))
 
+    @post("/oauth/revoke", operation_id="revoke_token", status_code=200)
+    async def revoke_token(
+        self,
+        request: Request[Any, Any, Any],
+        sessions: NamedDependency[Sessions],
+        issuer: NamedDependency[Issuer],
+        now: NamedDependency[datetime],
+    ) -> Response[dict[str, Any]]:
+        """End an access token, or a refresh token with all that came of it (RFC 7009)."""
+        return await _about_token(REVOKE, request, sessions, issuer, now)
+
+    @post("/oauth/introspect", operation_id="introspect_token", status_code=200)
+    async def introspect_token(
+        self,
+        request: Request[Any, Any, Any],
+        sessions: NamedDependency[Sessions],
+        issuer: NamedDependency[Issuer],
+        now: NamedDependency[datetime],
+    ) -> Response[dict[str, Any]]:
+        """Say whether a token of the asking client is good, and for what (RFC 7662)."""
+        return await _about_token(INTROSPECT, request, sessions, issuer, now)
+
+    @get("/oauth/revoked", operation_id="list_revoked", cache_control=_JUST_NOW)
+    async def list_revoked(
+        self, sessions: NamedDependency[Sessions], now: NamedDependency[datetime]
+    ) -> dict[str, list[str]]:
+        """Return what services refuse before its time: ids of clients, consents and tokens, of the last minutes."""
+        async with sessions.begin() as session:
+            return {"revoked": await revoked(session, now)}
+
+    @get("/oauth/userinfo", operation_id="read_person")
+    async def read_person(
+        self,
+        request: Request[Any, Any, Any],
+        sessions: NamedDependency[Sessions],
+        verifier: NamedDependency[TokenVerifier],
+        now: NamedDependency[datetime],
+    ) -> dict[str, Any]:
+        """Say for whom a token acts (OpenID Connect Core 1.0, 5.3): by `openid`, `profile`, `email`."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise SignInNeeded
+        principal = await verifier.verify(token)
+        async with unit_of_work(sessions, principal.tenant_id) as session:
+            return await person_of(session, principal, now)
+
     @get("/oauth/jwks", operation_id="read_keys", cache_control=_PUBLISHED)
     async def read_keys(
         self, sessions: NamedDependency[Sessions], issuer: NamedDependency[Issuer], now: NamedDependency[datetime]
@@ -103,6 +153,17 @@ def too_large(status: int) -> Response[dict[str, Any]]:
 def _said(request: Request[Any, Any, Any]) -> tuple[str, str]:
     headers: Mapping[str, str] = request.headers
     return headers.get("authorization", ""), headers.get("content-type", "")
+
+
+async def _about_token(
+    endpoint: str, request: Request[Any, Any, Any], sessions: Sessions, issuer: Issuer, now: datetime
+) -> Response[dict[str, Any]]:
+    try:
+        body = await request.body()
+    except HTTPException as error:  # more than we read
+        return too_large(error.status_code)
+    async with sessions.begin() as session:
+        return answered(await ask_about_token(session, issuer, endpoint, AskForToken(*_said(request), body), now))
 
 
 async def _authorize(  # noqa: PLR0913, PLR0917 (what two handlers were injected with)

@@ -13,13 +13,16 @@ def metadata(issuer: str, scopes: list[str]) -> dict[str, Any]:
     clients = {"methods": list(METHODS), "algorithms": list(ALGORITHMS)}
     authenticated = {
         f"{endpoint}_endpoint_auth_{what}_supported": said
-        for endpoint in ("token",)
+        for endpoint in ("token", "revocation", "introspection")
         for what, said in (("methods", clients["methods"]), ("signing_alg_values", clients["algorithms"]))
     }
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
         "token_endpoint": f"{issuer}/oauth/token",
+        "revocation_endpoint": f"{issuer}/oauth/revoke",
+        "introspection_endpoint": f"{issuer}/oauth/introspect",
+        "userinfo_endpoint": f"{issuer}/oauth/userinfo",
         "jwks_uri": f"{issuer}/oauth/jwks",
         "service_documentation": f"{issuer}/api/scopes",
         "scopes_supported": scopes,
@@ -31,7 +34,7 @@ def metadata(issuer: str, scopes: list[str]) -> dict[str, Any]:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "claims_supported": [
-            *("sub", "name", "locale", "email", "email_verified"),
+            *("sub", "name", "locale", "email"),
             *("tenant", "role", "organisation_id", "auth_time", "nonce"),
         ],
         "ui_locales_supported": ["fr", "ar", "en"],

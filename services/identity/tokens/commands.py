@@ -5,13 +5,14 @@ from uuid import UUID
 
 from joserfc.jwk import ECKey
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from libs.config import Settings
 from libs.identity import Principal
-from services.identity.tokens.domain import AccessToken, KeyState, must_rotate
-from services.identity.tokens.models import SigningKey
+from services.identity.tokens.domain import TOKEN_GOOD_FOR, AccessToken, KeyState, must_rotate
+from services.identity.tokens.models import Revocation, SigningKey
 from services.identity.tokens.signing import claims_of, new_key, public_half, seal_key, sign, unseal_key
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('identity.signing_key'))")
@@ -49,6 +50,13 @@ class Issuer:
     def sign(self, key: ECKey, principal: Principal, now: datetime, consent_id: UUID | None = None) -> AccessToken:
         claims = claims_of(principal, self._settings.issuer, now, uuid7(), consent_id)
         return AccessToken(sign(claims, key), claims.exp - claims.iat)
+
+
+async def revoke(session: AsyncSession, name: str, now: datetime) -> None:
+    """Let services refuse what was given to a client, by a consent or as one token; forget what has expired anyhow."""
+    await session.execute(delete(Revocation).where(Revocation.ends_at <= now))
+    row = insert(Revocation).values(name=name, ends_at=now + 2 * TOKEN_GOOD_FOR)
+    await session.execute(row.on_conflict_do_nothing())
 
 
 async def current_key(session: AsyncSession, deployment_key: bytes, now: datetime) -> ECKey:

@@ -11,6 +11,15 @@ from services.identity.db import Base
 from services.identity.tokens.domain import KeyState
 
 
+class Revocation(Base):
+    """A client, a consent or one token (its `jti`), of which nothing is good any more; kept while a token could be."""
+
+    __tablename__ = "revocation"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class SigningKey(Base):
     """A key of the deployment: its public half as published (RFC 7517), its private one sealed with MOUSSEM_KEY."""
 

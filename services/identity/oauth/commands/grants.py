@@ -27,6 +27,7 @@ from services.identity.consents.domain import Refresh
 from services.identity.consents.models import Consent, RefreshToken
 from services.identity.holders.queries import holder_by_account
 from services.identity.oauth.commands.server import BASIC, SIGNED, Caller, Server
+from services.identity.tokens.commands import revoke
 from services.identity.tokens.signing import sign_id_token
 
 _REFRESH = "refresh-token"
@@ -210,6 +211,7 @@ def end_family(server: Server, consent: Consent, reason: str) -> None:
     if consent.ended_at is not None:
         return
     consent.ended_at = server.desk.now
+    server.wait_for(revoke(server.desk.session, f"consent:{consent.id}", server.desk.now))
     nobody = Principal(tenant_id=consent.tenant_id, tenant="", role=PUBLIC)
     client = str(consent.client_id)
     record(server.desk.session, nobody, "consents.end", consent.id, server.desk.now, reason=reason, client=client)
