@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from libs.config import SERVICES
+
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[1]
@@ -43,3 +45,25 @@ def test_rules_are_pure(path: Path) -> None:
         for alias in node.names
     }
     assert not imported & IMPURE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_migrations_follow_one_another_in_one_line(service: str) -> None:
+    """Two that were written at the same time have the same number, or the same one before them."""
+    files = sorted((ROOT / "services" / service / "migrations").glob("*.py"))
+    lines = [_assigned(path) for path in files]
+    numbers = [f"{number:04}" for number in range(1, len(files) + 1)]
+    assert [path.name[:4] for path in files] == numbers
+    assert [line["revision"] for line in lines] == numbers
+    assert [line["down_revision"] for line in lines] == [None, *numbers[:-1]]
+
+
+def _assigned(path: Path) -> dict[str, object]:
+    """Return the constants that a module is given by name."""
+    return {
+        target.id: node.value.value
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
