@@ -100,6 +100,7 @@ class NoSuch(NotFound):
             "release": gettext_noop("released version"),
             "room": gettext_noop("room"),
             "session": gettext_noop("session"),
+            "sign-in": gettext_noop("sign-in"),
             "solve": gettext_noop("solve"),
         }
     }

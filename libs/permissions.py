@@ -27,6 +27,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "tenant.read": _EVERYBODY,
     "tokens.obtain": _EVERYBODY,
     "sign_in": _EVERYBODY,
+    "sign_ins.read": _MEMBERS,
+    "sign_ins.end": _MEMBERS,
     "memberships.read": _ORGANISERS | {"technical_contact", "representative"},
     "memberships.invite": _ORGANISERS,
     "editions.read": _EVERYBODY,

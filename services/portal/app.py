@@ -15,6 +15,7 @@ from libs.resources import Resources
 from libs.tenants.queries import tenant_by_slug
 from libs.web.clock import now
 from libs.web.headers import of_pages, telling
+from services.portal.account.pages import AccountPages
 from services.portal.approvals.pages import DraftApprovalPages, EditionApprovalPages
 from services.portal.assets import Assets
 from services.portal.calls.pages import CallPages
@@ -43,6 +44,7 @@ LARGEST_FORM = 1_000_000  # bytes
 
 WORKSPACE = (
     today,
+    AccountPages,
     EditionPages,
     EditionApprovalPages,
     DraftApprovalPages,

@@ -27,7 +27,7 @@ from services.identity.memberships.domain import (
     choose,
     holding,
 )
-from services.identity.sign_ins.domain import SignInOver, SignInUnknown, Standing
+from services.identity.sign_ins.domain import IDLE, SignInOver, SignInUnknown, Standing
 from services.identity.tenants.domain import SlugReserved, admit_slug
 from services.identity.tokens.domain import KEY_SIGNS_FOR, must_rotate
 from services.identity.tokens.invitations import InvitationLinkUnknown, speaker_by
@@ -174,11 +174,15 @@ def test_who_has_no_mandate_today_is_not_signed_in() -> None:
 
 def test_a_sign_in_gives_tokens_to_who_knows_its_secret_until_it_is_over() -> None:
     secret = "s" * 43
-    standing = Standing(fingerprint(secret), NOW + timedelta(seconds=1), None)
+    standing = Standing(fingerprint(secret), NOW + timedelta(seconds=1), None, NOW)
     standing.admit(secret, now=NOW)
     with pytest.raises(SignInUnknown):
         standing.admit("t" * 43, now=NOW)
-    for over in (Standing(fingerprint(secret), NOW, None), Standing(fingerprint(secret), standing.expires_at, NOW)):
+    for over in (
+        Standing(fingerprint(secret), NOW, None, NOW),
+        Standing(fingerprint(secret), standing.expires_at, NOW, NOW),
+        Standing(fingerprint(secret), standing.expires_at, None, NOW - IDLE),
+    ):
         with pytest.raises(SignInOver):
             over.admit(secret, now=NOW)
 

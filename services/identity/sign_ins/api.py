@@ -1,13 +1,13 @@
 """HTTP face of sign-ins. Answers hold secrets: they are stored nowhere, so no Idempotency-Key brings them back."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, delete, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from libs.config import Settings
 from libs.contracts.programme import Text
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.identity import Principal
+from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from services.identity.attempts.commands import count_attempt
 from services.identity.links.personas import personas_allowed
 from services.identity.memberships.domain import HeldMandate, Role
@@ -23,11 +24,14 @@ from services.identity.sign_ins.commands import (
     SignedIn,
     SignInByCode,
     SignInByLink,
+    end_others,
+    end_own,
     end_sign_in,
     renew_token,
     sign_in,
     sign_in_by_code,
 )
+from services.identity.sign_ins.queries import SignInEntry, Whose, list_sign_ins
 from services.identity.tokens.commands import Issuer
 from services.identity.tokens.domain import AccessToken
 from services.identity.tokens.invitations import ExchangeInvitation, speaker_by
@@ -73,6 +77,12 @@ class InvitationTokenView(Struct, frozen=True, kw_only=True):
     invitation_id: UUID
 
 
+class Ended(Struct, frozen=True):
+    """How many sign-ins were ended."""
+
+    ended: int
+
+
 class SignInController(Controller):
     path = "/sign-ins"
     tags = ("sign-in",)
@@ -91,6 +101,42 @@ class SignInController(Controller):
         begun = await sign_in(session, principal, data, now, personas=personas_allowed(settings))
         acting = begun.principal(principal)
         return _view(begun, await issuer.issue(session, acting, now) if acting else None)
+
+    @get(operation_id="list_sign_ins", opt={"action": "sign_ins.read"})
+    async def list_all(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+        whose: FromQuery[Whose] = "mine",
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response[Page[SignInEntry]]:
+        """List one's own sign-ins; `whose=organisation` those for one's organisation, for who watches over it."""
+        rows = await list_sign_ins(session, principal, whose, now, after=decode(cursor), limit=limit + 1)
+        return page(request, rows, limit, lambda entry: entry.id)
+
+    @post("/{sign_in_id:uuid}/ending", operation_id="end_own_sign_in", status_code=204, opt={"action": "sign_ins.end"})
+    async def end_one(
+        self,
+        sign_in_id: FromPath[UUID],
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+    ) -> None:
+        """End one of one's own sign-ins, on whatever device."""
+        await end_own(session, principal, sign_in_id, now)
+
+    @post("/ending", operation_id="end_other_sign_ins", status_code=200, opt={"action": "sign_ins.end"})
+    async def end_all_others(
+        self,
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+    ) -> Ended:
+        """End all of one's own sign-ins but the one that asks."""
+        return Ended(await end_others(session, principal, now))
 
     @post("/by-code", operation_id="sign_in_by_code", opt={"action": "sign_in"}, cache_control=_SECRET)
     async def begin_by_code(

@@ -5,9 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct, structs
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.errors import NoSuch
 from libs.fields import Link as LinkText
 from libs.identity import Principal
 from libs.journal.commands import record
@@ -23,17 +24,21 @@ from services.identity.memberships.models import Membership
 from services.identity.sign_ins.domain import SIGNED_IN_FOR, SignInUnknown, Standing
 from services.identity.sign_ins.models import SignIn
 
+Device = Annotated[str, Meta(max_length=300, pattern=r"^[\x20-\x7e]*\Z")]  # as a browser names itself
+
 
 class SignInByLink(Struct, frozen=True, forbid_unknown_fields=True):
     """`browser` is the secret that the link was asked for with: a mailed one signs in there only."""
 
     link: LinkText
     browser: LinkText | None = None
+    device: Device = ""
 
 
 class SignInByCode(Struct, frozen=True, forbid_unknown_fields=True):
     code: Annotated[str, Meta(pattern=rf"^[0-9]{{{CODE_DIGITS}}}\Z")]
     browser: LinkText
+    device: Device = ""
 
 
 class RenewToken(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +78,7 @@ async def sign_in(
     browser_hash = fingerprint(command.browser) if command.browser else None
     standing = Link(link.kind, link.expires_at, link.used_at, link.browser_hash)
     standing.redeem(now=now, personas=personas, browser_hash=browser_hash, code=code_of(command.link))
-    return await _use(session, principal, link, now)
+    return await _use(session, principal, link, command.device, now)
 
 
 async def sign_in_by_code(
@@ -86,10 +91,10 @@ async def sign_in_by_code(
         raise CodeUnknown(pointer="/code")
     standing = Link(link.kind, link.expires_at, link.used_at, link.browser_hash)
     standing.redeem(now=now, personas=False, browser_hash=link.browser_hash)
-    return await _use(session, principal, link, now)
+    return await _use(session, principal, link, command.device, now)
 
 
-async def _use(session: AsyncSession, principal: Principal, link: SignInLink, now: datetime) -> SignedIn:
+async def _use(session: AsyncSession, principal: Principal, link: SignInLink, device: str, now: datetime) -> SignedIn:
     link.used_at = now
     accepted = await _accept(session, link) if link.kind == "membership" else None
     holder = await holder_by_account(session, link.account_id, now)
@@ -97,23 +102,44 @@ async def _use(session: AsyncSession, principal: Principal, link: SignInLink, no
         raise MandateOver
     mandates = holding(holder.mandates, holder.today)
     chosen = choose(mandates, link.membership_id)
+    begun = await begin_sign_in(
+        session, principal, holder, mandates, chosen, now, by=link.kind, link_id=link.id, device=device
+    )
+    if accepted is not None:
+        publish(session, membership_changed(accepted), now)
+        record(session, structs.replace(principal, account_id=link.account_id), "memberships.accept", accepted.id, now)
+    return begun
+
+
+async def begin_sign_in(  # noqa: PLR0913, PLR0917 (the slice's four, for which mandates, by what)
+    session: AsyncSession,
+    principal: Principal,
+    holder: Holder,
+    mandates: list[HeldMandate],
+    chosen: HeldMandate | None,
+    now: datetime,
+    *,
+    by: str,
+    link_id: UUID | None = None,
+    device: str = "",
+) -> SignedIn:
+    """Sign a holder in who has shown, `by` whatever way, that they are it."""
     secret = new_link()
     begun = SignIn(
         tenant_id=principal.tenant_id,
-        account_id=link.account_id,
-        link_id=link.id,
+        account_id=holder.account_id,
+        link_id=link_id,
         membership_id=chosen.id if chosen else None,
         secret_hash=fingerprint(secret),
         began_at=now,
         expires_at=now + SIGNED_IN_FOR,
+        by=by,
+        device=device,
+        seen_at=now,
     )
     session.add(begun)
     await session.flush()
-    person = structs.replace(principal, account_id=link.account_id)
-    record(session, person, "sign_in", begun.id, now, by=link.kind)
-    if accepted is not None:
-        publish(session, membership_changed(accepted), now)
-        record(session, person, "memberships.accept", accepted.id, now)
+    record(session, structs.replace(principal, account_id=holder.account_id), "sign_in", begun.id, now, by=by)
     return SignedIn(begun.id, secret, holder, mandates, chosen)
 
 
@@ -122,7 +148,7 @@ async def renew_token(
 ) -> Renewed:
     """Return as whom a sign-in's next token lets act: mandates are looked at anew each time."""
     begun = await _lock_sign_in(session, sign_in_id)
-    Standing(begun.secret_hash, begun.expires_at, begun.ended_at).admit(command.secret, now=now)
+    _standing(begun).admit(command.secret, now=now)
     holder = await holder_by_account(session, begun.account_id, now)
     if holder is None:
         raise MandateOver
@@ -130,7 +156,7 @@ async def renew_token(
     chosen = choose(mandates, command.membership_id or begun.membership_id)
     if chosen is None:
         raise MandateNotChosen(pointer="/membership_id")
-    begun.membership_id = chosen.id
+    begun.membership_id, begun.seen_at = chosen.id, now
     return Renewed(chosen.id, acting(principal, begun.account_id, chosen, begun.id))
 
 
@@ -139,10 +165,41 @@ async def end_sign_in(
 ) -> None:
     """End it; once more is harmless."""
     begun = await _lock_sign_in(session, sign_in_id)
-    Standing(begun.secret_hash, begun.expires_at, begun.ended_at).know(secret)
+    _standing(begun).know(secret)
     if begun.ended_at is None:
-        begun.ended_at = now
-        record(session, structs.replace(principal, account_id=begun.account_id), "sign_in.end", begun.id, now)
+        await close_sign_in(session, principal, begun, now, by="holder")
+
+
+async def end_own(session: AsyncSession, principal: Principal, sign_in_id: UUID, now: datetime) -> None:
+    """End one of one's own sign-ins, wherever it was begun; once more is harmless."""
+    begun = await session.scalar(_going_on(principal).where(SignIn.id == sign_in_id))
+    if begun is not None:
+        await close_sign_in(session, principal, begun, now, by="holder")
+    elif await session.scalar(select(SignIn.id).filter_by(id=sign_in_id, account_id=principal.account_id)) is None:
+        raise NoSuch(what="sign-in", id=sign_in_id)
+
+
+async def end_others(session: AsyncSession, principal: Principal, now: datetime) -> int:
+    """End all of one's own sign-ins but the one that asks; return how many there were."""
+    others = list(await session.scalars(_going_on(principal).where(SignIn.id != principal.sign_in_id)))
+    for begun in others:
+        await close_sign_in(session, principal, begun, now, by="holder")
+    return len(others)
+
+
+def _going_on(principal: Principal) -> Select[SignIn]:
+    own = (SignIn.tenant_id == principal.tenant_id) & (SignIn.account_id == principal.account_id)
+    return select(SignIn).where(own, SignIn.ended_at.is_(None)).order_by(SignIn.id).with_for_update()
+
+
+async def close_sign_in(session: AsyncSession, principal: Principal, begun: SignIn, now: datetime, *, by: str) -> None:
+    """End a sign-in that goes on."""
+    begun.ended_at = now
+    record(session, structs.replace(principal, account_id=begun.account_id), "sign_in.end", begun.id, now, by=by)
+
+
+def _standing(begun: SignIn) -> Standing:
+    return Standing(begun.secret_hash, begun.expires_at, begun.ended_at, begun.seen_at)
 
 
 async def _lock_link(session: AsyncSession, link: str) -> SignInLink:

@@ -9,6 +9,7 @@ from libs.errors import Unauthenticated
 from libs.sealing import fingerprint
 
 SIGNED_IN_FOR = timedelta(hours=8)
+IDLE = timedelta(minutes=45)  # without a token being asked for: the portal's half hour, and what a token is good for
 
 
 class SignInUnknown(Unauthenticated):
@@ -27,6 +28,7 @@ class Standing(Struct, frozen=True):
     secret_hash: str
     expires_at: datetime
     ended_at: datetime | None
+    seen_at: datetime
 
     def know(self, secret: str) -> None:
         """Return if `secret` is the sign-in's; raise `SignInUnknown` if not."""
@@ -36,5 +38,5 @@ class Standing(Struct, frozen=True):
     def admit(self, secret: str, *, now: datetime) -> None:
         """Return if whoever knows `secret` is still signed in; raise the reason if not."""
         self.know(secret)
-        if self.ended_at is not None or now >= self.expires_at:
+        if self.ended_at is not None or now >= self.expires_at or now - self.seen_at >= IDLE:
             raise SignInOver

@@ -29,17 +29,20 @@ class Current(Struct, frozen=True, kw_only=True):
     token: str
 
 
-async def sign_in(services: Services, link: str, browser: str) -> dict[str, Any]:
+async def sign_in(services: Services, link: str, browser: str, device: str) -> dict[str, Any]:
     """Use a link up; return what identity tells of the sign-in, and whether somebody is still `to_choose` a mandate.
 
-    `browser` is the secret that this browser asked for links with; empty where it asked for none.
+    `browser` is the secret that this browser asked for links with; empty where it asked for none. `device` is how it
+    names itself.
     """
-    return await _choose_first(services, await services.post("/sign-ins", {"link": link, "browser": browser or None}))
+    shown = {"link": link, "browser": browser or None, "device": device}
+    return await _choose_first(services, await services.post("/sign-ins", shown))
 
 
-async def sign_in_by_code(services: Services, code: str, browser: str) -> dict[str, Any]:
+async def sign_in_by_code(services: Services, code: str, browser: str, device: str) -> dict[str, Any]:
     """Use up the link that a code stands for in this browser; return the same."""
-    return await _choose_first(services, await services.post("/sign-ins/by-code", {"code": code, "browser": browser}))
+    shown = {"code": code, "browser": browser, "device": device}
+    return await _choose_first(services, await services.post("/sign-ins/by-code", shown))
 
 
 async def _choose_first(services: Services, told: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +102,23 @@ async def act_for(  # noqa: PLR0913, PLR0917 (whose, for whom, and what it takes
     """Act for another of one's organisations from now on."""
     found = (await session.scalars(select(SignIn).filter_by(id=current.id).with_for_update())).one()
     await _renew(found, services, membership_id, now, key)
+
+
+async def end_with_key(session: AsyncSession, browsers_key: str, services: Services, key: bytes) -> None:
+    """End the sign-in that a browser's key stands for, if any: whoever signs in anew leaves nothing open behind."""
+    found = await session.scalar(select(SignIn.id).filter_by(key_hash=fingerprint(browsers_key)))
+    if found is not None:
+        await end(session, found, services, key)
+
+
+async def forget(session: AsyncSession, account_id: str, *, only: UUID | None = None, keep: UUID | None = None) -> None:
+    """Let no browser of somebody's open anything here any more: of one sign-in, or of all but one."""
+    gone = delete(SignIn).where(SignIn.account["id"].astext == account_id)
+    if only is not None:
+        gone = gone.where(SignIn.id == only)
+    if keep is not None:
+        gone = gone.where(SignIn.id != keep)
+    await session.execute(gone)
 
 
 async def end(session: AsyncSession, sign_in_id: UUID, services: Services, key: bytes) -> None:

@@ -17,7 +17,8 @@ from libs.i18n.catalogues import translator
 from libs.i18n.folding import western_digits
 from libs.sealing import is_link, new_link
 from services.portal.composing import Refused
-from services.portal.sign_ins.commands import act_for, begin, end, sign_in, sign_in_by_code
+from services.portal.sign_ins.commands import act_for, begin, end, end_with_key, sign_in, sign_in_by_code
+from services.portal.sign_ins.devices import kept
 from services.portal.sign_ins.domain import LONGEST, WANTED_FOR, own_page
 from services.portal.visits import HTML, Doorway, Visit, require_day, require_language
 
@@ -95,7 +96,7 @@ class SignInPages(Controller):
         code = "".join(western_digits(data.code).split())
         browser = _asked_with(doorway, request, tenant) or new_link()  # a secret that nothing was asked with
         try:
-            told = await sign_in_by_code(doorway.services(tenant, language), code, browser)
+            told = await sign_in_by_code(doorway.services(tenant, language), code, browser, _device(request))
         except Refused as refused:
             errors = {"code": " ".join(filter(None, (refused.detail, refused.remedy)))}
             if refused.kind == "request-malformed":
@@ -129,7 +130,7 @@ class SignInPages(Controller):
         await require_day(doorway, tenant)
         browser = _asked_with(doorway, request, tenant)
         try:
-            told = await sign_in(doorway.services(tenant, language), link, browser)
+            told = await sign_in(doorway.services(tenant, language), link, browser, _device(request))
         except Refused as refused:
             return await _page(doorway, language, tenant, "sign_ins/link.html", refused.status, refused=refused)
         return await _enter(doorway, request, language, tenant, told, now)
@@ -179,10 +180,16 @@ async def _page(
 async def _enter(  # noqa: PLR0913, PLR0917 (who, where, when)
     doorway: Doorway, request: Request[Any, Any, Any], language: str, tenant: str, told: dict[str, Any], now: datetime
 ) -> Redirect:
-    """Begin a sign-in of the portal, with a new key for the browser; lead to the choice of a mandate, or on."""
+    """Begin a sign-in of the portal, with a new key for the browser; lead to the choice of a mandate, or on.
+
+    The one that the browser had before ends.
+    """
     tenant_id = await doorway.tenant_of(tenant)
     assert tenant_id is not None  # noqa: S101 (identity has just signed somebody in there)
+    earlier = request.cookies.get(doorway.cookie(tenant), "")
     async with unit_of_work(doorway.sessions, tenant_id) as session:
+        if earlier:
+            await end_with_key(session, earlier, doorway.services(tenant, language), doorway.resources.settings.key)
         key = await begin(session, tenant_id, told, now, doorway.resources.settings.key)
     cookie = _cookie(doorway, doorway.cookie(tenant), key, LONGEST)
     if told["to_choose"]:
@@ -202,6 +209,10 @@ def _go_on(doorway: Doorway, request: Request[Any, Any, Any], language: str, ten
     if wanted:
         answer.set_cookie(_forgotten(doorway, _wanted(doorway, tenant)))
     return answer
+
+
+def _device(request: Request[Any, Any, Any]) -> str:
+    return kept(request.headers.get("user-agent", ""))
 
 
 def _asking(doorway: Doorway, tenant: str) -> str:

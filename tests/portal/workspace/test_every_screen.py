@@ -51,6 +51,8 @@ async def screens(sign_in: SignIn, called: Called) -> dict[str, Visitor]:
         f"{_EDITION}/call": ministry,
         f"{_EDITION}/call/quotas/{called.day.federation}": ministry,
         "/organisations": ministry,
+        "/account": ministry,
+        "/account/organisation": ministry,
         "/organisations/new": ministry,
         f"/organisations/{called.day.federation}": ministry,
         f"{_EDITION}/selection": ministry,
