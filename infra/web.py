@@ -99,6 +99,7 @@ def _own_app(
     routes = [healthz, readyz, *mailbox]
     return Litestar(
         routes,
+        logging_config=None,  # its own would take the place of ours
         lifespan=[live],
         before_send=[telling(of_data(secure=secure))],
         exception_handlers=EXCEPTION_HANDLERS,

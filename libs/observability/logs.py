@@ -30,6 +30,7 @@ def configure_logs(*, level: str = "INFO") -> None:
     handler.addFilter(SaidOnce())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("authlib").setLevel(logging.INFO)  # its debug lines quote tokens
     for chatty in ("httpx2", "alembic", "pika", "psycopg.pool", "dramatiq_postgres"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(

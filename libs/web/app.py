@@ -52,6 +52,7 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
         await engine.dispose()
 
     app = Litestar(
+        logging_config=None,  # its own would take the place of ours
         route_handlers=routes,
         guards=[authorize(verifier, tenant_of), refuse_unknown_filters],
         dependencies={

@@ -79,6 +79,7 @@ def create(resources: Resources) -> Published:
         await engine.dispose()
 
     app = Litestar(
+        logging_config=None,  # its own would take the place of ours
         route_handlers=[*start, *scopes, refused, SignInPages, InvitationPages, *WORKSPACE],
         on_shutdown=[dispose],
         guards=[from_our_pages],

@@ -28,7 +28,7 @@ _NO_ENVELOPE: Envelope = None  # type: ignore[assignment] # the projection of te
 class Served:
     """A web process; `said` is all that it logged."""
 
-    def __init__(self, settings: Settings, key: str, level: str = "INFO") -> None:
+    def __init__(self, settings: Settings, key: str, *, program: str = "") -> None:
         port = free_port()
         self.settings = structs.replace(
             settings, base_url=f"http://127.0.0.1:{port}", issuer=f"http://127.0.0.1:{port}"
@@ -43,7 +43,7 @@ class Served:
         }
         self.said: list[str] = []
         self._listens = threading.Event()
-        self._level = level
+        self._arguments = ["-c", program] if program else ["-m", "infra.web"]
 
     @property
     def url(self) -> str:
@@ -51,7 +51,7 @@ class Served:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "infra.web"],
+            [sys.executable, "-u", *self._arguments],
             cwd=ROOT,
             env=self._environ,
             stdout=subprocess.PIPE,

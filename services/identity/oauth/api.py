@@ -21,6 +21,7 @@ from services.identity.oauth.commands.given import INTROSPECT, REVOKE, ask_about
 from services.identity.oauth.domain import Answer
 from services.identity.oauth.metadata import metadata
 from services.identity.oauth.queries import person_of
+from services.identity.oauth.throttle import network_of
 from services.identity.tokens.commands import Issuer
 from services.identity.tokens.queries import published_keys, revoked
 
@@ -73,7 +74,9 @@ class OAuthController(Controller):
         except HTTPException as error:  # more than we read
             return too_large(error.status_code)
         async with sessions.begin() as session:
-            return answered(await ask_for_token(session, issuer, AskForToken(*_said(request), body), now))
+            return answered(
+                await ask_for_token(session, issuer, AskForToken(*_said(request), body, _network(request)), now)
+            )
 
     @post("/oauth/revoke", operation_id="revoke_token", status_code=200)
     async def revoke_token(
@@ -150,6 +153,10 @@ def too_large(status: int) -> Response[dict[str, Any]]:
     return Response(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
+def _network(request: Request[Any, Any, Any]) -> str:
+    return network_of(request.client.host) if request.client else ""
+
+
 def _said(request: Request[Any, Any, Any]) -> tuple[str, str]:
     headers: Mapping[str, str] = request.headers
     return headers.get("authorization", ""), headers.get("content-type", "")
@@ -163,7 +170,9 @@ async def _about_token(
     except HTTPException as error:  # more than we read
         return too_large(error.status_code)
     async with sessions.begin() as session:
-        return answered(await ask_about_token(session, issuer, endpoint, AskForToken(*_said(request), body), now))
+        return answered(
+            await ask_about_token(session, issuer, endpoint, AskForToken(*_said(request), body, _network(request)), now)
+        )
 
 
 async def _authorize(  # noqa: PLR0913, PLR0917 (what two handlers were injected with)

@@ -9,11 +9,10 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from libs.journal.commands import record
 from services.identity.consents.commands import Question, ask
-from services.identity.links.domain import SIGN_IN_REFUSED
 from services.identity.oauth.commands.assertions import SignedAssertion
 from services.identity.oauth.commands.grants import S256, CodeGrant, IdToken, MachineGrant, RotatingGrant, generate
+from services.identity.oauth.commands.refusing import count_refusal
 from services.identity.oauth.commands.server import SIGNED, Caller, Desk, Server, answer_to
 from services.identity.oauth.domain import (
     Answer,
@@ -33,6 +32,7 @@ class AskForToken(Struct, frozen=True):
     authorization: str
     content_type: str
     body: bytes
+    network: str = ""
 
 
 class Led(Struct, frozen=True):
@@ -56,8 +56,7 @@ async def ask_for_token(session: AsyncSession, issuer: Issuer, command: AskForTo
         return server.create_token_response(request), server.refused
 
     answered, refused = await session.run_sync(answer)
-    note_refused(desk, refused)
-    return answered
+    return await count_refusal(desk, request, command.network, answered, refused)
 
 
 async def ask_to_authorize(session: AsyncSession, issuer: Issuer, query: bytes, pages: str, now: datetime) -> Led:
@@ -92,12 +91,6 @@ def token_server(desk: Desk, session: Session) -> Server:
     server.register_grant(RotatingGrant)
     server.register_token_generator("default", partial(generate, server))
     return server
-
-
-def note_refused(desk: Desk, refused: Caller | None) -> None:
-    if refused is not None:
-        stranger = refused.stranger()
-        record(desk.session, stranger, SIGN_IN_REFUSED, refused.client.id, desk.now, reason="client-secret")
 
 
 def _question(desk: Desk, request: OAuthRequest, session: Session) -> tuple[Caller, Question]:

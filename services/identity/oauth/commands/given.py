@@ -12,8 +12,9 @@ from typing_extensions import override
 
 from libs.errors import Unauthenticated
 from libs.web.tokens import AUDIENCE, Claims, read_claims
-from services.identity.oauth.commands.asking import AskForToken, note_refused, token_server
+from services.identity.oauth.commands.asking import AskForToken, token_server
 from services.identity.oauth.commands.grants import Family, end_family, family_of, refresh_state
+from services.identity.oauth.commands.refusing import count_refusal
 from services.identity.oauth.commands.server import BASIC, SIGNED, Caller, Desk, Server, answer_to
 from services.identity.oauth.domain import Answer, OAuthRequest, read_form, require_one_way_in
 from services.identity.tokens.commands import Issuer, revoke
@@ -42,8 +43,7 @@ async def ask_about_token(
         return server.create_endpoint_response(endpoint, request), server.refused
 
     answered, refused = await session.run_sync(answer)
-    note_refused(desk, refused)
-    return answered
+    return await count_refusal(desk, request, command.network, answered, refused)
 
 
 class _OfOwnClient:
