@@ -145,7 +145,8 @@ def _down(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
 def _migrate(_: argparse.Namespace, environ: Mapping[str, str]) -> None:
     from libs.db.migrating import migrate
 
-    migrate(_settings(environ))
+    for sentence in migrate(_settings(environ)):
+        _say(sentence)
 
 
 def _doctor(_: argparse.Namespace, environ: Mapping[str, str]) -> None:

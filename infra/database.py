@@ -14,12 +14,12 @@ from libs.config import Settings, as_role, read_settings, with_files
 from libs.db.migrating import migrate
 
 
-def prepare(settings: Settings, superuser: str, passwords: str) -> None:
-    """Make the roles and each database that the settings name, and migrate every service's schema."""
+def prepare(settings: Settings, superuser: str, passwords: str) -> list[str]:
+    """Make the roles and each database that the settings name, and migrate every service's schema; see `migrate`."""
     if superuser:
         for database in {urlsplit(address).path[1:] for address in settings.direct_addresses}:
             make_database(superuser, database, passwords_in(passwords))
-    migrate(settings)
+    return migrate(settings)
 
 
 def superuser_in(environ: Mapping[str, str]) -> str:
@@ -32,7 +32,9 @@ def superuser_in(environ: Mapping[str, str]) -> str:
 
 
 def main() -> None:
-    prepare(read_settings(os.environ), superuser_in(os.environ), os.environ.get("MOUSSEM_PASSWORDS", ""))
+    settings, superuser = read_settings(os.environ), superuser_in(os.environ)
+    for sentence in prepare(settings, superuser, os.environ.get("MOUSSEM_PASSWORDS", "")):
+        print(sentence, flush=True)  # noqa: T201 (a log's)
 
 
 if __name__ == "__main__":

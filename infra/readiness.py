@@ -1,17 +1,29 @@
 """Whether what services need is there: database, migrations, broker, and of each service a worker that lives."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import asyncpg
+from msgspec import Struct
 
 from libs.config import Settings
-from libs.db.migrating import newest
+from libs.db.migrating import revisions
 
 _ANSWERS_WITHIN = 2.0  # seconds
 _ALIVE_FOR = "5 seconds"  # after a worker's last sign of life
 _AMQP_PORT = 5672
+
+
+class Looked(Struct, frozen=True):
+    """What is missing, and what is of newer code.
+
+    Tables that are ahead are no reason to stop: migrations only add, and while processes are replaced, older ones work
+    on them for a minute. Tables that are behind the code are.
+    """
+
+    missing: list[str]
+    newer: list[str] = []
 
 
 class Readiness:
@@ -19,18 +31,20 @@ class Readiness:
 
     def __init__(self, settings: Settings, services: Sequence[str]) -> None:
         self._settings = settings
-        self._newest: Mapping[str, str | None] = {service: newest(service) for service in services}
+        self._known = {service: revisions(service) for service in services}
 
-    async def missing(self) -> list[str]:
-        """Return what is missing, in words; nothing when all is there."""
+    async def look(self) -> "Looked":
+        """Return what is missing, in words (nothing when all is there), and which tables are of newer code."""
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN):
-                found = await asyncio.gather(self._broker(), *map(self._service, self._newest))
+                found = await asyncio.gather(self._broker(), *map(self._service, self._known))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            return [f"database: {error or 'no answer'}"]
-        return [what for each in found for what in each]
+            return Looked([f"database: {error or 'no answer'}"])
+        return Looked(
+            [what for each in found for what in each.missing], [what for each in found for what in each.newer]
+        )
 
-    async def _service(self, service: str) -> list[str]:
+    async def _service(self, service: str) -> "Looked":
         connection = await asyncpg.connect(
             self._settings.address(service, driver="postgresql"),
             statement_cache_size=0,  # a pooler may stand before it
@@ -42,15 +56,19 @@ class Readiness:
                     f"SELECT max(seen_at) > now() - interval '{_ALIVE_FOR}' FROM {service}.worker"  # noqa: S608 (ours)
                 )
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError, asyncpg.InsufficientPrivilegeError):
-            return [f"migrations of {service}"]
+            return Looked([f"migrations of {service}"])
         finally:
             await connection.close()
-        return [
-            *([] if revision == self._newest[service] else [f"migrations of {service}"]),
-            *([] if alive else [f"worker of {service}"]),
-        ]
+        known = self._known[service]
+        return Looked(
+            [
+                *([f"migrations of {service}"] if revision in known[:-1] else []),
+                *([] if alive else [f"worker of {service}"]),
+            ],
+            [] if revision in known else [f"tables of {service}: {revision}, and this code knows {known[-1]}"],
+        )
 
-    async def _broker(self) -> list[str]:
+    async def _broker(self) -> "Looked":
         broker = urlsplit(self._settings.broker_url)
         try:
             if broker.scheme == "postgresql":
@@ -63,5 +81,5 @@ class Readiness:
                 _, writer = await asyncio.open_connection(broker.hostname, broker.port or _AMQP_PORT)
                 writer.close()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            return [f"broker: {error}"]
-        return []
+            return Looked([f"broker: {error}"])
+        return Looked([])

@@ -26,7 +26,7 @@ from infra.listening import Listening, read_listening
 from infra.mailbox.pages import ADDRESS as MAILBOX
 from infra.mailbox.pages import mailbox_routes
 from infra.observing import observed
-from infra.readiness import Readiness
+from infra.readiness import Looked, Readiness
 from infra.web_figures import Shelves, told_of
 from libs.config import Settings, read_settings
 from libs.observability.logs import configure_logs
@@ -92,9 +92,9 @@ def _own_app(
         return {"status": "alive"}
 
     @get("/readyz")
-    async def readyz() -> Response[dict[str, list[str]]]:
-        missing = await readiness.missing()
-        return Response({"missing": missing}, status_code=503 if missing else 200)
+    async def readyz() -> Response[Looked]:
+        looked = await readiness.look()
+        return Response(looked, status_code=503 if looked.missing else 200)
 
     routes = [healthz, readyz, *mailbox]
     return Litestar(

@@ -1,13 +1,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
+import psycopg
 import pytest
 
 from infra.composition import composition_roots
 from infra.web import create
 from libs.config import Settings
+from libs.db.migrating import newest
 
 
 @asynccontextmanager  # no fixture: what lives in the platform has to end in the task in which it began
@@ -29,6 +32,30 @@ async def test_what_is_missing_is_named(untouched: Settings) -> None:
         answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert set(answer.json()["missing"]) == {f"worker of {service}" for service in composition_roots("app")}
+
+
+async def _revised(settings: Settings, superuser: str, revision: str) -> dict[str, list[str]]:
+    """Return what `/readyz` says when the tables of editions are of a revision."""
+    database = urlsplit(settings.database_url).path[1:]
+    async with client_of(settings) as client:
+        with psycopg.connect(superuser, dbname=database) as connection:
+            connection.execute("UPDATE editions.alembic_version SET version_num = %s", (revision,))
+        answer = await client.get("/readyz")
+    assert answer.status_code == 503, "no worker lives here"
+    said: dict[str, list[str]] = answer.json()
+    return said
+
+
+async def test_tables_that_are_behind_the_code_are_missed(untouched: Settings, superuser: str) -> None:
+    said = await _revised(untouched, superuser, "0001")
+    assert "migrations of editions" in said["missing"]
+    assert said["newer"] == []
+
+
+async def test_tables_of_newer_code_are_named_and_served_all_the_same(untouched: Settings, superuser: str) -> None:
+    said = await _revised(untouched, superuser, "9999")
+    assert "migrations of editions" not in said["missing"]
+    assert said["newer"] == [f"tables of editions: 9999, and this code knows {newest('editions')}"]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/jni/unheard-of", "/api/v1/jni/unheard-of/again"])
