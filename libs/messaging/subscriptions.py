@@ -1,14 +1,14 @@
 """Facts arrive at least once, late and out of order; what they cause happens once.
 
 Three kinds of handler. A **projection** keeps a copy (`known_…`) and is guarded by the fact's version alone: it may run
-any number of times. An **effect** (a letter, a copy, a counter) runs once, by its inbox row (fact, handler), and not
-at all for a fact that is only announced anew. A **task** (to search for a programme, to send a letter) is too long for
-a transaction, or not to be undone: it has transactions of its own, and sees for itself what was done before; it may run
-any number of times too, and never for what is announced.
+any number of times, and may take all facts of a batch together. An **effect** (a letter, a copy, a counter) runs once,
+by its inbox row (fact, handler), and not at all for a fact that is only announced anew. A **task** (to search for a
+programme, to send a letter) is too long for a transaction, or not to be undone: it has transactions of its own, and
+sees for itself what was done before; it may run any number of times too, and never for what is announced.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import Event
 from libs.contracts.subscribers import EVENTS
+from libs.db.straight import run
 from libs.db.tenancy import Sessions, act_as, unit_of_work
 from libs.messaging.envelopes import Envelope
-from libs.messaging.models import InboxMessage, ParkedMessage
+from libs.messaging.models import ParkedMessage
 from libs.observability.correlation import correlate
 from libs.observability.metrics import INBOX_DUPLICATES
 from libs.observability.tracing import is_tracing, span
@@ -31,13 +32,18 @@ log = structlog.get_logger(__name__)
 
 E = TypeVar("E", bound=Event)
 Handle = Callable[[AsyncSession, E, Envelope], Awaitable[None]]
+Heard = Sequence[tuple[E, Envelope]]
+HandleAll = Callable[[AsyncSession, Heard[E]], Awaitable[None]]
 Task = Callable[[E, Envelope], Awaitable[None]]
 
 
 class Handler(Struct, frozen=True):
+    """`handle` takes one fact; where `together`, all those of a batch."""
+
     event: type[Event]
-    handle: Handle[Any]
+    handle: Callable[..., Awaitable[None]]
     once: bool
+    together: bool = False
 
     @property
     def name(self) -> str:
@@ -61,6 +67,15 @@ class Subscriptions:
 
     def projection(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
         return self._register(event, once=False)
+
+    def projection_of_all(self, *events: type[E]) -> Callable[[HandleAll[E]], HandleAll[E]]:
+        """Let a projection take all facts of a batch, and of one tenant, together."""
+
+        def register(handle: HandleAll[E]) -> HandleAll[E]:
+            self.handlers += [Handler(event, handle, once=False, together=True) for event in events]
+            return handle
+
+        return register
 
     def effect(self, event: type[E]) -> Callable[[Handle[E]], Handle[E]]:
         return self._register(event, once=True)
@@ -87,6 +102,12 @@ class Subscriptions:
             return handle
 
         return register
+
+
+_CLAIM = """
+    INSERT INTO inbox (tenant_id, id, handler) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[])
+    ON CONFLICT DO NOTHING RETURNING id, handler
+"""
 
 
 class Hearing:
@@ -170,16 +191,29 @@ class Hearing:
             return
         async with unit_of_work(self._sessions, tenant_id) as session:
             first = await _claim(session, work)
+            together: dict[str, list[tuple[Event, Envelope]]] = {}
+            for envelope, handler in work:
+                if handler.together:
+                    together.setdefault(handler.name, []).append((envelope.open(), envelope))
             for envelope, handler in work:
                 if handler.once:
                     if (envelope.id, handler.name) not in first:
                         INBOX_DUPLICATES.labels(handler.name).inc()
                         continue
                     first.remove((envelope.id, handler.name))  # a batch may hold a fact twice
-                correlate(envelope.correlation_id, handler=handler.name)
-                act_as(session, envelope.actor)
-                with _in_its_trace(envelope, handler.name):
-                    await handler.handle(session, envelope.open(), envelope)
+                hear_of(session, envelope, handler.name)
+                if not handler.together:
+                    with _in_its_trace(envelope, handler.name):
+                        await handler.handle(session, envelope.open(), envelope)
+                elif heard := together.pop(handler.name, None):
+                    with _in_its_trace(envelope, handler.name):
+                        await handler.handle(session, heard)
+
+
+def hear_of(session: AsyncSession, envelope: Envelope, handler: str) -> None:
+    """Let what follows bear the actor and the correlation of a fact."""
+    correlate(envelope.correlation_id, handler=handler)
+    act_as(session, envelope.actor)
 
 
 async def _run(errand: Errand, envelope: Envelope) -> None:
@@ -200,7 +234,5 @@ async def _claim(session: AsyncSession, work: list[tuple[Envelope, Handler]]) ->
     claims = sorted({(envelope.tenant_id, envelope.id, handler.name) for envelope, handler in work if handler.once})
     if not claims:
         return set()
-    rows = [{"tenant_id": tenant_id, "id": fact, "handler": name} for tenant_id, fact, name in claims]
-    claimed = insert(InboxMessage).values(rows).on_conflict_do_nothing()
-    returned = await session.execute(claimed.returning(InboxMessage.id, InboxMessage.handler))
-    return {(fact, name) for fact, name in returned}
+    tenants, facts, names = zip(*claims, strict=True)
+    return {(fact, name) for fact, name in await run(session, _CLAIM, [tenants, facts, names])}

@@ -27,7 +27,7 @@ from services.identity.links.models import SignInLink
 from services.identity.memberships.commands import InviteRepresentative, appoint
 from services.identity.memberships.domain import Role
 from services.identity.memberships.models import Membership
-from services.identity.organisations.subscribers import remember_organisation
+from services.identity.organisations.subscribers import remember_organisations
 from services.identity.tenants.commands import Administrator, CreateTenant, create_tenant
 
 ADA = "ada@example.org"
@@ -94,7 +94,7 @@ class Journee(Struct, kw_only=True):
                 organisation_told = OrganisationChanged(
                     tenant_id=self.id, id=organisation, version=1, slug="x", kind="x", acronym="X", name={"fr": name}
                 )
-                await remember_organisation(session, organisation_told, _NO_ENVELOPE)
+                await remember_organisations(session, [(organisation_told, _NO_ENVELOPE)])
 
     async def appoint(
         self,

@@ -1,4 +1,5 @@
 import asyncio
+from uuid import UUID
 
 import pytest
 from msgspec import structs
@@ -6,15 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import LetterQueued, LetterRequested, TenantChanged
+from libs.db.projections import keep_all_newest
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.messaging.envelopes import Envelope, to_service
 from libs.messaging.models import OutboxMessage
 from libs.messaging.outbox import publish
-from libs.messaging.subscriptions import Hearing, Subscriptions
+from libs.messaging.subscriptions import Heard, Hearing, Subscriptions
 from libs.tenants.models import KnownTenant
 from libs.tenants.subscribers import remember_tenant
 from tests.days import Day
 from tests.messaging.facts import NOW, Listener, enveloped, fact, noted, parked_facts, remembered
+from tests.statements import counted_statements
 
 
 async def test_a_fact_delivered_twice_takes_effect_once(sessions: Sessions, day: Day) -> None:
@@ -93,6 +96,45 @@ async def test_a_fact_that_is_told_anew_fills_projections_and_has_no_effect(sess
 
     assert copies == [anew.open().id] * 3
     assert await noted(sessions, day.id) == []
+
+
+async def test_a_projection_may_take_a_batch_together_and_a_fact_that_comes_alone(sessions: Sessions, day: Day) -> None:
+    subscriptions, taken = Subscriptions(), list[list[UUID]]()
+
+    @subscriptions.projection_of_all(LetterRequested)
+    async def take(_: AsyncSession, heard: Heard[LetterRequested]) -> None:
+        taken.append([event.id for event, _ in heard])
+
+    hearing = Hearing(sessions, [subscriptions, Listener().subscriptions])
+    batch = [enveloped(fact(day.id)) for _ in range(3)]
+    await hearing.hear_all(batch)
+    await hearing.hear_one(batch[1])
+
+    ids = [envelope.open().id for envelope in batch]
+    assert taken == [ids, [ids[1]]]
+    assert await noted(sessions, day.id) == ids
+
+
+async def test_what_is_told_of_many_is_one_statement_and_the_newest_stays(sessions: Sessions, day: Day) -> None:
+    def told(version: int, **changed: object) -> dict[str, object]:
+        usual = {"name": {"fr": f"v{version}"}, "languages": ("fr", "ar"), "co_organisers": (day.id,), "patronage": {}}
+        flags = {"demonstration": False, "invented": False, "protected": ()}
+        known = {"tenant_id": day.id, "slug": day.slug, "country": "MA", "timezone": "Africa/Casablanca"}
+        return {**known, **usual, **flags, "version": version, **changed}
+
+    async def keep(*rows: dict[str, object]) -> list[object]:
+        async with unit_of_work(sessions, day.id) as session:
+            with counted_statements() as statements:
+                news = await keep_all_newest(session, KnownTenant, rows, key=("tenant_id",))
+            assert len(statements) == 1
+            return [row["version"] for row in news]
+
+    assert await keep(told(2), told(4), told(3)) == [4]
+    assert await keep(told(3), told(4)) == []
+    assert await keep(told(5, languages=("ar",))) == [5]
+    async with unit_of_work(sessions, day.id) as session:
+        kept = (await session.scalars(select(KnownTenant))).one()
+    assert (kept.version, kept.name, kept.languages, kept.co_organisers) == (5, {"fr": "v5"}, ["ar"], [day.id])
 
 
 async def test_who_asked_is_told_once_that_a_fact_was_given_up(sessions: Sessions, day: Day) -> None:

@@ -17,7 +17,7 @@ from libs.db.tenancy import Sessions, unit_of_work
 from libs.messaging.envelopes import Envelope
 from libs.messaging.models import OutboxMessage
 from services.scheduling.drafts.subscribers import run_solve
-from services.scheduling.known.subscribers import remember_edition, remember_panel, remember_speaker
+from services.scheduling.known.subscribers import remember_edition, remember_panels, remember_speakers
 from tests.days import Day
 
 Client = Callable[..., httpx2.AsyncClient]
@@ -108,9 +108,9 @@ class Workshop(Struct, frozen=True, kw_only=True):
                     case EditionChanged():
                         await remember_edition(session, event, ENVELOPE)
                     case PanelChanged():
-                        await remember_panel(session, event, ENVELOPE)
+                        await remember_panels(session, [(event, ENVELOPE)])
                     case SpeakerChanged():
-                        await remember_speaker(session, event, ENVELOPE)
+                        await remember_speakers(session, [(event, ENVELOPE)])
 
     async def told(self, kind: str) -> list[Any]:
         async with unit_of_work(self.sessions, self.day.id) as session:

@@ -16,7 +16,7 @@ from libs.identity import Principal
 from libs.messaging.envelopes import Envelope
 from libs.web.conditional import IfMatch
 from services.stakeholders.calls.commands import ChangeCall, CreateCall, change_call, create_call
-from services.stakeholders.known.subscribers import remember_edition, remember_panel
+from services.stakeholders.known.subscribers import remember_edition, remember_panels
 from services.stakeholders.nominations.commands.submit import SubmitNomination, submit_nomination
 from services.stakeholders.nominations.models import Nomination
 from services.stakeholders.organisations.models import Organisation
@@ -148,7 +148,7 @@ async def open_call(sessions: Sessions, day: Day, slug: str = "2026") -> OpenCal
     async with unit_of_work(sessions, day.id) as session:
         await remember_edition(session, told, NO_ENVELOPE)
         for each in panels:
-            await remember_panel(session, each, NO_ENVELOPE)
+            await remember_panels(session, [(each, NO_ENVELOPE)])
         drafted = await create_call(session, day.of_ministry, command, TODAY)
         await change_call(session, day.of_ministry, drafted.id, ChangeCall(state="open"), ANY_VERSION, TODAY)
     return OpenCall(day=day, sessions=sessions, edition_id=told.id, call_id=drafted.id, panels=panels)

@@ -3,15 +3,15 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import OrganisationChanged
-from libs.db.projections import keep_newest
-from libs.messaging.envelopes import Envelope
-from libs.messaging.subscriptions import Subscriptions
+from libs.db.projections import keep_all_newest
+from libs.messaging.subscriptions import Heard, Subscriptions
 from services.identity.organisations.models import KnownOrganisation
 
 subscriptions = Subscriptions()
 
 
-@subscriptions.projection(OrganisationChanged)
-async def remember_organisation(session: AsyncSession, event: OrganisationChanged, _: Envelope) -> None:
-    told = {"tenant_id": event.tenant_id, "id": event.id, "version": event.version, "name": event.name}
-    await keep_newest(session, KnownOrganisation, told)
+@subscriptions.projection_of_all(OrganisationChanged)
+async def remember_organisations(session: AsyncSession, heard: Heard[OrganisationChanged]) -> None:
+    names = [column.name for column in KnownOrganisation.__table__.columns]
+    told = [{name: getattr(event, name) for name in names} for event, _ in heard]
+    await keep_all_newest(session, KnownOrganisation, told)

@@ -17,9 +17,9 @@ from libs.contracts.events import (
     ProgrammeReleased,
     TenantChanged,
 )
-from libs.db.projections import keep_newest
+from libs.db.projections import keep_all_newest, keep_newest
 from libs.messaging.envelopes import Envelope
-from libs.messaging.subscriptions import Subscriptions
+from libs.messaging.subscriptions import Heard, Subscriptions
 from libs.published.commands import Document, publish_document
 from libs.tenants.subscribers import remember_tenant
 from services.portal.db import Base
@@ -52,28 +52,35 @@ def public_pages(rendering: Rendering) -> Subscriptions:
         await keep_newest(session, ListedDay, listed, key=("slug",))
         await render_public_pages(session, rendering, event.tenant_id, None, envelope.occurred_at)
 
-    async def know(session: AsyncSession, event: Event, envelope: Envelope) -> None:
-        table, edition_of = _KNOWN[type(event)]
-        await _lock_pages(session, event.tenant_id)
-        if await keep_newest(session, table, _columns(event, table)):
-            await render_public_pages(session, rendering, event.tenant_id, edition_of(event), envelope.occurred_at)
+    @subscriptions.projection_of_all(*_KNOWN)
+    async def know(session: AsyncSession, heard: Heard[Event]) -> None:
+        """Keep all that a batch tells, then render once what shows any of it."""
+        last, envelope = heard[-1]
+        await _lock_pages(session, last.tenant_id)
+        stale: set[UUID | None] = set()
+        for kind, (table, edition_of) in _KNOWN.items():
+            told = {event.id: event for event, _ in heard if isinstance(event, kind)}
+            if told:
+                rows = [_columns(event, table) for event, _ in heard if isinstance(event, kind)]
+                stale |= {edition_of(told[news["id"]]) for news in await keep_all_newest(session, table, rows)}
+        if stale:
+            shown = None if None in stale else frozenset(filter(None, stale))
+            await render_public_pages(session, rendering, last.tenant_id, shown, envelope.occurred_at)
 
-    for kind in _KNOWN:
-        subscriptions.projection(kind)(know)
     return subscriptions
 
 
 async def render_public_pages(
-    session: AsyncSession, rendering: Rendering, tenant_id: UUID, edition_id: UUID | None, now: datetime
+    session: AsyncSession, rendering: Rendering, tenant_id: UUID, shown: frozenset[UUID] | None, now: datetime
 ) -> None:
-    """Render the day's page and those of one edition, or of all; nothing that is not public is looked at."""
+    """Render the day's page and those of the editions named, or of all; nothing that is not public is looked at."""
     day = await day_for_public(session)
     if day is None:
         return
     editions = await editions_for_public(session)
     pages = day_pages(rendering, day, tuple(edition for _, edition in editions))
     for known_id, edition in editions:
-        if edition_id in (None, known_id):
+        if shown is None or known_id in shown:
             pages |= edition_pages(rendering, day, edition, await programme_for_public(session, known_id))
     for path, body in pages.items():
         document = Document(path=path, content_type=HTML, body=body)

@@ -1,16 +1,12 @@
 """Keeping the projections of editions, panels and speakers; a draft that is up for signature follows them (E4)."""
 
-from datetime import datetime
-from uuid import UUID
-
-from msgspec import to_builtins
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import EditionChanged, PanelChanged, SpeakerChanged
-from libs.db.projections import keep_newest
+from libs.db.projections import keep_all_newest, keep_newest
 from libs.identity import Principal
 from libs.messaging.envelopes import Envelope
-from libs.messaging.subscriptions import Subscriptions
+from libs.messaging.subscriptions import Heard, Subscriptions, hear_of
 from services.scheduling.approvals.commands import reopen_releases
 from services.scheduling.known.models import KnownEdition, KnownPanel, KnownSpeaker
 
@@ -22,23 +18,28 @@ async def remember_edition(session: AsyncSession, event: EditionChanged, _: Enve
     await keep_newest(session, KnownEdition, {name: getattr(event, name) for name in _columns(KnownEdition)})
 
 
-@subscriptions.projection(PanelChanged)
-async def remember_panel(session: AsyncSession, event: PanelChanged, envelope: Envelope) -> None:
-    told = {name: getattr(event, name) for name in _columns(KnownPanel)}
-    if await keep_newest(session, KnownPanel, told):
-        await _follow(session, event.tenant_id, event.edition_id, envelope.occurred_at)
+@subscriptions.projection_of_all(PanelChanged)
+async def remember_panels(session: AsyncSession, heard: Heard[PanelChanged]) -> None:
+    await _remember(session, KnownPanel, heard)
 
 
-@subscriptions.projection(SpeakerChanged)
-async def remember_speaker(session: AsyncSession, event: SpeakerChanged, envelope: Envelope) -> None:
-    told = {name: getattr(event, name) for name in _columns(KnownSpeaker)}
-    told["availability"] = to_builtins(event.availability)
-    if await keep_newest(session, KnownSpeaker, told):
-        await _follow(session, event.tenant_id, event.edition_id, envelope.occurred_at)
+@subscriptions.projection_of_all(SpeakerChanged)
+async def remember_speakers(session: AsyncSession, heard: Heard[SpeakerChanged]) -> None:
+    await _remember(session, KnownSpeaker, heard)
 
 
-async def _follow(session: AsyncSession, tenant_id: UUID, edition_id: UUID, now: datetime) -> None:
-    await reopen_releases(session, Principal(tenant_id=tenant_id, tenant="", role="system"), edition_id, now)
+async def _remember(
+    session: AsyncSession, table: type[KnownPanel | KnownSpeaker], heard: Heard[PanelChanged] | Heard[SpeakerChanged]
+) -> None:
+    """Keep what was told; then let the drafts of each edition of which there is news follow, once."""
+    names = _columns(table)
+    news = await keep_all_newest(session, table, [{name: getattr(event, name) for name in names} for event, _ in heard])
+    new = {each["id"] for each in news}
+    moments = {(event.tenant_id, event.edition_id): envelope for event, envelope in heard if event.id in new}
+    for (tenant_id, edition_id), envelope in moments.items():
+        hear_of(session, envelope, f"{__name__}.follow")
+        principal = Principal(tenant_id=tenant_id, tenant="", role="system")
+        await reopen_releases(session, principal, edition_id, envelope.occurred_at)
 
 
 def _columns(table: type[KnownEdition | KnownPanel | KnownSpeaker]) -> list[str]:

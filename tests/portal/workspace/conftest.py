@@ -36,7 +36,7 @@ from services.portal.app import create
 from services.portal.sign_ins.commands import begin
 from services.scheduling.known import subscribers as programme
 from services.stakeholders.calls.commands import ChangeCall, CreateCall, change_call, create_call
-from services.stakeholders.known.subscribers import remember_edition, remember_panel
+from services.stakeholders.known.subscribers import remember_edition, remember_panels
 from services.stakeholders.organisations.models import Organisation
 from services.stakeholders.quotas.commands import SetQuota, set_quota
 from tests.days import Day
@@ -232,11 +232,11 @@ async def called(day: Day, sessions_of: Callable[[str], Sessions]) -> Called:
     async with unit_of_work(sessions_of("scheduling"), day.id) as session:
         await programme.remember_edition(session, held, NO_ENVELOPE)
         for fact in facts:
-            await programme.remember_panel(session, fact, ENVELOPE)
+            await programme.remember_panels(session, [(fact, ENVELOPE)])
     async with unit_of_work(sessions_of("stakeholders"), day.id) as session:
         await remember_edition(session, held, NO_ENVELOPE)
         for fact in facts:
-            await remember_panel(session, fact, NO_ENVELOPE)
+            await remember_panels(session, [(fact, NO_ENVELOPE)])
         dates = [(now + timedelta(days=days)).replace(tzinfo=None) for days in (-3, 20)]
         command = CreateCall(edition_id=edition.id, opens_at=dates[0], closes_at=dates[1])
         call = await create_call(session, day.of_ministry, command, now)
