@@ -12,7 +12,8 @@ from libs.web.peers import Peers
 SERVICES = tuple(sorted(set(NOUNS.values())))
 _ABOUT = (
     "Everything that partners read and write. Errors are RFC 9457 problems; POST takes an Idempotency-Key, changes "
-    "take If-Match; lists have cursors. Public reads need no token; for the rest see POST /oauth/token."
+    "take If-Match; lists have cursors. Public reads need no token; for the rest see POST /oauth/token; "
+    "what each scope opens is said at /api/scopes."
 )
 
 

@@ -48,6 +48,7 @@ async def test_a_technical_contact_makes_a_client_and_sees_its_secret_once(conta
     listed = await contact.get(PLACE)
     assert "Notre logiciel" in listed.words
     assert "Read the editions, with their panels and commitments" in listed.words
+    assert "own keys" not in listed.words
 
 
 async def test_pressing_twice_makes_one_client(contact: Visitor) -> None:
@@ -86,6 +87,7 @@ async def test_keys_are_registered_and_what_is_no_key_is_refused(contact: Visito
     key = '{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}'
     saved = await contact.send(page, f"{page.path}/keys", jwks=key, etag=etag)
     assert "Registered:" in saved.words
+    assert "own keys" in (await contact.get(PLACE)).words
 
 
 async def test_rights_are_changed_and_the_end_holds(contact: Visitor) -> None:
