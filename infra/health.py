@@ -14,7 +14,7 @@ from contextlib import closing
 
 import psycopg
 
-from infra.listening import LOOPBACK, read_listening
+from infra.listening import INTERNAL_PORT, LOOPBACK, read_listening
 from libs.config import read_metrics, read_settings
 
 _ANSWERS_WITHIN = 5.0  # seconds
@@ -62,7 +62,11 @@ def is_healthy(arguments: Sequence[str], environ: Mapping[str, str]) -> bool:
     if kind == "standing":
         return tells_its_figures(environ)
     port = read_listening(environ).port
-    return takes_connections(LOOPBACK, port) if kind == "pooler" else answers(f"http://{LOOPBACK}:{port}/healthz")
+    if kind == "pooler":
+        return takes_connections(LOOPBACK, port)
+    if kind == "proxy":  # outside, it may answer by TLS only
+        port = int((environ.get("MOUSSEM_INTERNAL_LISTEN") or f":{INTERNAL_PORT}").rpartition(":")[2])
+    return answers(f"http://{LOOPBACK}:{port}/healthz")
 
 
 if __name__ == "__main__":

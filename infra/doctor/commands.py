@@ -5,7 +5,7 @@ from datetime import datetime
 
 from infra.doctor.database import examine_database
 from infra.doctor.findings import Finding, Patient
-from infra.doctor.machine import examine_folder, examine_key, examine_programs, examine_zone_data
+from infra.doctor.machine import examine_certificate, examine_folder, examine_key, examine_programs, examine_zone_data
 from infra.doctor.traffic import examine_door, examine_mail, examine_traffic
 from infra.embedded.place import is_embedded, read_place
 from infra.embedded.reaching import reached
@@ -13,6 +13,15 @@ from infra.passwords import passwords_in
 from infra.supervising.folder import holder, written_settings
 from infra.supervising.ties import NotStarted
 from libs.config import SettingWrong, read_settings
+
+_EXAMINATIONS = (
+    examine_programs,
+    examine_certificate,
+    examine_database,
+    examine_traffic,
+    examine_mail,
+    examine_door,
+)
 
 
 def examine(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator[Finding]:
@@ -37,7 +46,7 @@ def examine(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterat
                 lives=lives,
                 apart=bool(written_settings(data)),
             )
-            for examination in (examine_programs, examine_database, examine_traffic, examine_mail, examine_door):
+            for examination in _EXAMINATIONS:
                 yield from examination(patient)
     except SettingWrong as wrong:
         yield Finding(f"{wrong}.", f"Correct {wrong.variable} in the environment of every process.")

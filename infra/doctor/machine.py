@@ -8,12 +8,14 @@ from pathlib import Path
 from infra.doctor.findings import Finding, Patient
 from infra.production.pooler import program as pgbouncer
 from infra.production.proxy import program as nginx
+from infra.production.tls import read_tls
 from infra.supervising.ties import NotStarted
 from libs.config import SettingWrong
 from libs.zones import require_recent_zone_data
 
 _MEBIBYTE = 2**20
 _LEAST_FREE = 500  # mebibytes: PostgreSQL stops when its log of changes finds no room
+_RENEWED_BEFORE = 14  # days
 _OTHERS_MAY_READ = 0o077
 
 
@@ -33,6 +35,20 @@ def examine_programs(patient: Patient) -> Iterator[Finding]:
         except NotStarted as missing:
             what, _, remedy = str(missing).partition(": ")
             yield Finding(f"{what}.", f"{remedy[:1].upper()}{remedy[1:]}")
+
+
+def examine_certificate(patient: Patient) -> Iterator[Finding]:
+    """Whether the certificate that our proxy shows, if it does, is good for some time yet."""
+    tls = read_tls(patient.environ) if patient.apart else None
+    if tls is None:
+        return
+    left = (tls.expires_at() - patient.clock()).days
+    if left < _RENEWED_BEFORE:
+        when = f"expires in {left} days" if left >= 0 else f"expired {-left} days ago"
+        yield Finding(
+            f"The certificate in {tls.certificate} {when}.",
+            "Renew it, then run `./moussem restart`: nginx reads it anew.",
+        )
 
 
 def examine_folder(data: Path) -> Iterator[Finding]:

@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
+from infra.listening import INTERNAL_PORT
 from infra.passwords import password_file
-from infra.production.processes import INTERNAL_PORT, METRICS_PORT, POOLER, PORT, PROCESSES, PROXY, SUPERUSER, Process
+from infra.production.processes import METRICS_PORT, POOLER, PORT, PROCESSES, PROXY, SUPERUSER, Process
 from infra.production.secrets import RABBITMQ
 from libs.config import SERVICES
 

@@ -62,7 +62,10 @@ class Member:
             return tells_its_figures(self._environ)
         if kind == "worker":
             return tells_that_it_lives(self._environ, rest[0], str(self.child.pid))
-        return takes_connections(LOOPBACK, self.port) if kind == "pooler" else answers(f"http://{self.address}/healthz")
+        if kind == POOLER:
+            return takes_connections(LOOPBACK, self.port)
+        at = self._environ["MOUSSEM_INTERNAL_LISTEN"] if kind == PROXY else self.address
+        return answers(f"http://{at}/healthz")
 
 
 class Fleet:

@@ -11,11 +11,20 @@ from infra.listening import LOOPBACK, read_listening
 from infra.passwords import password_file
 from infra.production.processes import BROKER, Process
 from infra.production.secrets import make_secrets
+from infra.production.tls import CERTIFICATE, KEY, read_tls
 from infra.supervising.folder import free_port
 from libs.config import SERVICES, SettingWrong, as_role, read_settings
 
 _DATABASE = "postgresql://127.0.0.1:5432/moussem"
-_SHARED = ("MOUSSEM_BASE_URL", "MOUSSEM_ISSUER", "MOUSSEM_DEMO", "MOUSSEM_SMTP_URL", "MOUSSEM_MAIL_FROM")
+_SHARED = (
+    "MOUSSEM_BASE_URL",
+    "MOUSSEM_ISSUER",
+    "MOUSSEM_DEMO",
+    "MOUSSEM_SMTP_URL",
+    "MOUSSEM_MAIL_FROM",
+    CERTIFICATE,
+    KEY,
+)
 _BROKER = "amqp://guest:guest@127.0.0.1:5672/moussem"
 
 
@@ -52,7 +61,8 @@ class Place(Struct, frozen=True, kw_only=True):
 
     @property
     def base_url(self) -> str:
-        return self.environ.get("MOUSSEM_BASE_URL") or f"http://{LOOPBACK}:{self.port}"
+        scheme = "https" if read_tls(self.environ) else "http"
+        return self.environ.get("MOUSSEM_BASE_URL") or f"{scheme}://{LOOPBACK}:{self.port}"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -101,7 +111,7 @@ class Place(Struct, frozen=True, kw_only=True):
             "MOUSSEM_DATA": str(self.data),
             "MOUSSEM_PASSWORDS": str(self.secrets),
         }
-        shared = {name: self.settings[name] for name in _SHARED}
+        shared = {name: self.settings[name] for name in _SHARED if name in self.settings}
         return {**inherited(), **shared, **told, **own}
 
 

@@ -9,7 +9,6 @@ from infra.passwords import MIGRATOR, OWNERS, password_file
 from libs.config import SERVICES
 
 PORT = 8000  # where a process that answers listens, in a container of its own
-INTERNAL_PORT = 8001  # where the proxy answers the services themselves, and nobody else
 METRICS_PORT = 9464  # where a process tells its figures, in a container of its own
 PROXY, POOLER, MIGRATE, STANDING = "proxy", "pooler", "migrate", "standing"
 
@@ -23,6 +22,7 @@ _TELLING = (
     "OTEL_TRACES_SAMPLER",
     "OTEL_TRACES_SAMPLER_ARG",
 )
+_TLS = ("MOUSSEM_TLS_CERTIFICATE", "MOUSSEM_TLS_KEY", "MOUSSEM_PLAIN_PORT")
 _FOLDER = "MOUSSEM_DATA"  # of its configuration; without it, that of temporary files
 KEY, BROKER, SUPERUSER = "key", "broker_url", "superuser_password"
 
@@ -130,6 +130,7 @@ PROCESSES = (
             "MOUSSEM_BASE_URL",
             "MOUSSEM_PROXIES",
             "MOUSSEM_INTERNAL_LISTEN",
+            *_TLS,
             _FOLDER,
             *_LISTENING,
             *(f"MOUSSEM_{service.upper()}_WEB" for service in SERVICES),

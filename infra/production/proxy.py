@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from infra.listening import read_listening
-from infra.production.processes import INTERNAL_PORT
+from infra.listening import INTERNAL_PORT, read_listening
 from infra.production.routing import Route, routes
+from infra.production.tls import Tls, read_tls
 from infra.supervising.privileges import lower_privileges
 from infra.supervising.ties import NotStarted
 from libs.config import SERVICES, read_networks
@@ -25,6 +25,23 @@ from libs.web.app import LARGEST_BODY
 from libs.web.headers import of_data
 
 _HERE = Path(__file__).parent
+_OVER_TLS = """\
+        listen {listen} ssl http2 backlog=2048;
+        ssl_certificate {certificate};
+        ssl_certificate_key {key};
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;
+        ssl_session_cache shared:tls:4m;
+        ssl_session_tickets off;
+        error_page 497 =308 https://{host}$request_uri;  # who speaks no TLS here
+"""
+_LED_TO_TLS = """\
+    server {{
+        listen {listen} backlog=2048;
+        set $service "";
+        return 308 https://{host}$request_uri;
+    }}
+"""
 _RESOLV_CONF = Path("/etc/resolv.conf")
 
 
@@ -38,6 +55,7 @@ class Proxy(Struct, frozen=True, kw_only=True):
     webs: Mapping[str, Sequence[str]]
     proxies: Sequence[str] = ()
     log: str = ""
+    tls: Tls | None = None  # without it, whatever stands before us ends TLS
     resolvers: Sequence[str] = ()  # who knows the names of the web processes, where they are found by names
 
     @property
@@ -63,7 +81,8 @@ class Proxy(Struct, frozen=True, kw_only=True):
             "upstreams": "\n".join(self._upstreams()),
             "largest_body": str(LARGEST_BODY),
             "host": self.host,
-            "listen": self.listen,
+            "door": self._door(),
+            "led_to_tls": self._led_to_tls(),
             "internal": self.internal,
             "told": "\n".join(_told()),
             "locations": "\n".join(_location(route, self.webs, kept=route.kept) for route in routes()),
@@ -82,6 +101,14 @@ class Proxy(Struct, frozen=True, kw_only=True):
             for service in SERVICES
             if not _is_named(self.webs[service])
         ]
+
+    def _door(self) -> str:
+        if self.tls is None:
+            return f"        listen {self.listen} backlog=2048;"
+        return _OVER_TLS.format(listen=self.listen, host=self.host, certificate=self.tls.certificate, key=self.tls.key)
+
+    def _led_to_tls(self) -> str:
+        return _LED_TO_TLS.format(listen=self.tls.plain, host=self.host) if self.tls and self.tls.plain else ""
 
     def _resolver(self) -> str:
         return f"    resolver {' '.join(self.resolvers)} valid=1s ipv6=off;" if self.resolvers else ""
@@ -133,6 +160,7 @@ def read_proxy(environ: Mapping[str, str]) -> Proxy:
         host=urlsplit(environ["MOUSSEM_BASE_URL"]).netloc,
         webs={service: environ[f"MOUSSEM_{service.upper()}_WEB"].split(",") for service in SERVICES},
         proxies=read_networks(environ, "MOUSSEM_PROXIES"),
+        tls=read_tls(environ),
         resolvers=_nameservers(),
         log="" if environ.get("MOUSSEM_DATA") else "/dev/stdout",
     )

@@ -56,15 +56,15 @@ def standing_for(answer: Answer, host: str = "127.0.0.1", port: int = 0) -> Iter
 
 
 @contextmanager
-def proxied(folder: Path, answer_of: Callable[[str], Answer], *, proxies: tuple[str, ...] = ()) -> Iterator[Proxy]:
+def proxied(folder: Path, answer_of: Callable[[str], Answer], **more: object) -> Iterator[Proxy]:
     """Run nginx in front of a server for each service."""
     with ExitStack() as standing:
         webs = {service: [standing.enter_context(standing_for(answer_of(service)))] for service in SERVICES}
-        with running(proxy_of(folder, webs, proxies=proxies)) as proxy:
+        with running(proxy_of(folder, webs, **more)) as proxy:
             yield proxy
 
 
-def proxy_of(folder: Path, webs: Mapping[str, list[str]], **more: tuple[str, ...]) -> Proxy:
+def proxy_of(folder: Path, webs: Mapping[str, list[str]], **more: object) -> Proxy:
     listen, internal = (f"127.0.0.1:{free_port()}" for _ in range(2))
     return Proxy(folder=folder, listen=listen, internal=internal, host="day.example", webs=webs, **more)  # type: ignore[arg-type] # its names
 
@@ -75,7 +75,7 @@ def running(proxy: Proxy) -> Iterator[Proxy]:
     proxy.write()
     with subprocess.Popen(proxy.command) as process:
         until = time.monotonic() + WAITS
-        while not answers(f"http://{proxy.listen}/healthz"):
+        while not answers(f"http://{proxy.internal}/healthz"):
             assert process.poll() is None, "nginx does not start"
             assert time.monotonic() < until
         yield proxy

@@ -90,4 +90,5 @@ def test_what_a_process_is_told_is_enough_to_read_its_settings(compose: dict[str
     for process in PROCESSES:
         environment = compose["services"][process.name]["environment"]
         optional = {"MOUSSEM_DATA", "MOUSSEM_DEMO", "MOUSSEM_ISSUER", "MOUSSEM_MAILBOX", "MOUSSEM_INTERNAL_LISTEN"}
+        optional |= {"MOUSSEM_TLS_CERTIFICATE", "MOUSSEM_TLS_KEY", "MOUSSEM_PLAIN_PORT"}  # ended before the containers
         assert {*process.settings} - {*environment} <= optional

@@ -1,5 +1,6 @@
 """What the doctor finds on servers, each thing really broken, and nothing else with it."""
 
+import json
 import os
 from datetime import timedelta, timezone
 
@@ -11,6 +12,7 @@ from infra.supervising.folder import free_port
 from libs.db.migrating import newest
 from services.identity.tokens.signing import new_key, seal_key
 from tests.infra.doctor.practice import Practice
+from tests.libs.outgoing.servers import self_signed
 from tests.production.servers import need
 
 
@@ -213,3 +215,12 @@ def test_zone_data_that_are_too_old(practice: Practice, monkeypatch: pytest.Monk
     [said] = practice.says()
     assert said.startswith("The tzdata ")
     assert "too old for Morocco's clock" in said
+
+
+def test_a_certificate_that_is_soon_no_longer_good(practice: Practice) -> None:
+    pem = str(self_signed(practice.data, "day.example"))
+    settings = {"MOUSSEM_DEMO": "0", "MOUSSEM_TLS_CERTIFICATE": pem, "MOUSSEM_TLS_KEY": pem}
+    (practice.data / "settings.json").write_text(json.dumps(settings))
+    practice.environ |= {**settings, "MOUSSEM_BASE_URL": "https://day.example"}
+    [said] = [each for each in practice.says() if "certificate" in each]
+    assert said.startswith(f"The certificate in {pem} expires in 7 days.")
