@@ -63,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database up to this code")
     migrate.set_defaults(run=_migrate)
 
+    keys = commands.add_parser("keys", help="the keys that sign tokens").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    rotate = keys.add_parser("rotate", help="let the next key sign from now on (by itself every ninety days)")
+    rotate.add_argument(
+        "--leaked", action="store_true", help="forget all keys that there are: ends every token at once"
+    )
+    rotate.set_defaults(run=_rotate_keys)
     doctor = commands.add_parser("doctor", help="say what is wrong, and what to do about it")
     doctor.set_defaults(run=_doctor)
 
@@ -184,6 +192,13 @@ def _create_tenant(given: argparse.Namespace, environ: Mapping[str, str]) -> Non
     }
     link = found_tenant(_settings(environ), convert(command, CreateTenant), datetime.now(UTC))
     _say(f"{given.slug} is made; its administrator signs in by {link}")
+
+
+def _rotate_keys(given: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    from infra.keys import rotate_now
+
+    kid = rotate_now(_settings(environ), datetime.now(UTC), leaked=given.leaked)
+    _say(f"{kid} signs from now on")
 
 
 def _parked(_: argparse.Namespace, environ: Mapping[str, str]) -> None:

@@ -2,15 +2,19 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import httpx2
+import pytest
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from libs.db.tenancy import Sessions
+from infra.keys import rotate_now
+from libs.config import Settings
+from libs.db.tenancy import Sessions, connect
 from libs.sealing import signed_link
 from services.identity.tokens.commands import current_key, rotate_keys
-from services.identity.tokens.domain import KEY_SIGNS_FOR
+from services.identity.tokens.domain import KEY_SIGNS_FOR, RotatedJustNow
 from services.identity.tokens.models import SigningKey
 from services.identity.tokens.queries import published_keys
 from tests.identity.journee import Journee, now
@@ -76,3 +80,25 @@ async def test_a_speakers_link_that_is_not_ours_stands_in_the_journal(
     assert (answer.status_code, answer.json()["type"]) == (401, "/problems/invitation-link-unknown")
     [entry] = await journee.journal("sign_in.refused")
     assert entry.details == {"reason": "invitation-link-unknown"}
+
+
+async def test_a_key_is_changed_by_hand_once_its_forerunners_tokens_have_expired(untouched: Settings) -> None:
+    def rotated(*, leaked: bool = False, **ahead: float) -> str:
+        return rotate_now(untouched, now() + timedelta(**ahead), leaked=leaked)
+
+    engine, sessions = connect(untouched, "identity", connections=1)
+
+    async def published() -> set[str]:
+        async with sessions.begin() as session:
+            return {key["kid"] for key in await published_keys(session)}
+
+    first = await asyncio.to_thread(rotated)
+    with pytest.raises(RotatedJustNow):
+        await asyncio.to_thread(partial(rotated, minutes=9))
+    second = await asyncio.to_thread(partial(rotated, minutes=11))
+    assert second != first
+    assert {first, second} < await published()
+    third = await asyncio.to_thread(partial(rotated, leaked=True, minutes=12))
+    assert third not in {first, second}
+    assert not {first, second} & await published()
+    await engine.dispose()

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from libs.config import Settings
 from libs.identity import Principal
-from services.identity.tokens.domain import TOKEN_GOOD_FOR, AccessToken, KeyState, must_rotate
+from services.identity.tokens.domain import TOKEN_GOOD_FOR, AccessToken, KeyState, admit_rotation, must_rotate
 from services.identity.tokens.models import Revocation, SigningKey
 from services.identity.tokens.signing import claims_of, new_key, public_half, seal_key, sign, unseal_key
 
@@ -70,6 +70,24 @@ async def current_key(session: AsyncSession, deployment_key: bytes, now: datetim
             key = await _current(session)
     assert key is not None  # noqa: S101 (just made)
     return unseal_key(deployment_key, key.sealed)
+
+
+async def rotate(session: AsyncSession, deployment_key: bytes, now: datetime, *, leaked: bool) -> str:
+    """Change the key by hand; return the id of the one that signs now.
+
+    One that has `leaked` is not published any more, nor is the next, which lay beside it: what they signed is refused
+    as soon as a verifier meets the new key.
+    """
+    await session.execute(_ONE_AT_A_TIME)
+    key = await _current(session)
+    if leaked:
+        await session.execute(delete(SigningKey))
+    elif key is not None:
+        admit_rotation(key.since, now)
+    await rotate_keys(session, deployment_key, now)
+    made = await _current(session)
+    assert made is not None  # noqa: S101 (just made)
+    return made.id
 
 
 async def rotate_keys(session: AsyncSession, deployment_key: bytes, now: datetime) -> None:
