@@ -91,6 +91,7 @@ class NoSuch(NotFound):
             "file": gettext_noop("file"),
             "invitation": gettext_noop("invitation"),
             "letter": gettext_noop("letter"),
+            "mandate": gettext_noop("mandate"),
             "nomination": gettext_noop("nomination"),
             "organisation": gettext_noop("organisation"),
             "panel": gettext_noop("panel"),

@@ -31,6 +31,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "sign_ins.end": _MEMBERS,
     "memberships.read": _ORGANISERS | {"technical_contact", "representative"},
     "memberships.invite": _ORGANISERS,
+    "memberships.end": _MEMBERS,  # of which, services/identity/endings/domain.py says
     "editions.read": _EVERYBODY,
     "editions.change": _ORGANISERS,
     "editions.clone": _ORGANISERS,

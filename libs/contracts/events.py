@@ -55,6 +55,7 @@ class MembershipChanged(Event, frozen=True, kw_only=True, tag="identity.membersh
     role: str
     valid_from: date
     valid_until: date | None = None
+    ended: bool = False  # before its time: it gives no right any more, that day neither
 
 
 class ClientChanged(Event, frozen=True, kw_only=True, tag="identity.client-changed"):

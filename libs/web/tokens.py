@@ -60,6 +60,7 @@ class Claims(Struct, frozen=True, kw_only=True):
                 f"client:{self.client_id}",
                 f"jti:{self.jti}",
                 *([f"consent:{self.consent_id}"] if self.consent_id else ()),
+                *([f"sign-in:{self.sign_in_id}"] if self.sign_in_id else ()),
             )
         )
 
@@ -89,7 +90,7 @@ class Good(Struct, frozen=True):
 class TokenVerifier:
     """The issuer's keys, and the tokens found good by them, kept in this process: a signature is checked once.
 
-    Of what programs were given, the issuer is asked every few seconds what was revoked before its time.
+    Of what programs and people who sign in were given, the issuer is asked every few seconds what was revoked.
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class TokenVerifier:
         good = self._good.get(token) or await self._check(token)
         if good.expires_at + _LEEWAY < time.time():
             raise TokenNotGood(reason="it has expired")
-        if good.principal.client_id is not None:
+        if good.principal.client_id is not None or good.principal.sign_in_id is not None:
             await self._read_revoked()
             if good.names & self._revoked:
                 raise TokenNotGood(reason="it was revoked")

@@ -7,9 +7,10 @@ import httpx2
 from sqlalchemy import select
 
 from libs.config import Settings
-from libs.db.tenancy import Sessions
+from libs.db.tenancy import Sessions, unit_of_work
 from services.identity.sign_ins.models import SignIn
 from services.portal.sign_ins.devices import called
+from services.stakeholders.organisations.models import Organisation
 from tests.identity.journee import ADA, Journee, ago
 from tests.portal.test_sign_in_pages import browsing, known_day, link_by_mail
 
@@ -132,3 +133,32 @@ async def test_a_sign_in_that_was_left_idle_gives_no_token(
             (await session.scalars(select(SignIn))).one().seen_at = ago(minutes=46)
         renewed = await http.post(f"{journee.api}/sign-ins/{begun['id']}/tokens", json={"secret": begun["secret"]})
         assert (renewed.status_code, renewed.json()["type"]) == (401, "/problems/sign-in-over")
+
+
+async def test_an_ended_mandate_opens_no_page_any_more_though_its_cookie_is_there(
+    sessions_of: Callable[[str], Sessions], settings: Settings
+) -> None:
+    """At the next request, not when its token has expired."""
+    journee = await known_day(sessions_of, settings)
+    mandate = await journee.appoint()
+    await journee.appoint("technical_contact", "chief@example.org")
+    await _know_organisation(sessions_of, journee)
+    async with browsing(settings) as http, browsing(settings) as chief:
+        await _enter(http, journee, DESK)
+        await chief.post(f"/en/{journee.slug}/sign-in", data={"email": "chief@example.org"})
+        link = journee.link_in((await journee.letters())[-1])
+        assert (await chief.post(f"/en/{journee.slug}/sign-in/{link}")).status_code == 303
+        page = f"/en/{journee.slug}/workspace/organisations/{journee.federation}"
+        shown = await chief.get(page)
+        assert f"/mandates/{mandate}" in shown.text
+        ended = await _press(chief, page, f"{page}/mandates/{mandate}")
+        assert ended.headers["location"].endswith("?done=ended")
+        assert (await http.get(f"/en/{journee.slug}/workspace/account")).status_code == 303
+        assert (await chief.get(page)).status_code == 200
+
+
+async def _know_organisation(sessions_of: Callable[[str], Sessions], journee: Journee) -> None:
+    named = {"slug": "fed", "kind": "federation", "acronym": "FED", "name": {"fr": "Fédération"}, "name_folded": "fed"}
+    key = {"tenant_id": journee.id, "id": journee.federation}
+    async with unit_of_work(sessions_of("stakeholders"), journee.id) as session:
+        session.add(Organisation(**key, **named, sector="", region=""))

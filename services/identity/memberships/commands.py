@@ -85,6 +85,7 @@ def membership_changed(membership: Membership) -> MembershipChanged:
         role=membership.role,
         valid_from=membership.valid_from,
         valid_until=membership.valid_until,
+        ended=membership.state == "ended",
     )
 
 
@@ -110,7 +111,8 @@ async def _give(
     if made is not None:
         return _Given(made, there.organisation, is_news=True)
     standing = (await session.scalars(select(Membership).filter_by(**key).with_for_update())).one()
-    over = standing.valid_until is not None and standing.valid_until < there.today
+    passed = standing.valid_until is not None and standing.valid_until < there.today
+    over = passed or standing.state == "ended"
     awaited = state == "active" and standing.state == "invited"
     if over or awaited:
         standing.state, standing.valid_from, standing.valid_until = state, there.today, command.valid_until

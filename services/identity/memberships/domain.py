@@ -11,10 +11,10 @@ from libs.errors import Conflict, Forbidden, Invalid
 from libs.permissions import ROLE_WORDS
 
 Role = Literal["administrator", "co_organiser", "programme_manager", "representative", "technical_contact", "viewer"]
-MembershipState = Literal["invited", "active"]
+MembershipState = Literal["invited", "active", "ended"]
 
 _OF_AN_ORGANISATION: frozenset[Role] = frozenset({"co_organiser", "representative", "technical_contact"})
-_GIVEN_BY_CO_ORGANISERS: frozenset[Role] = frozenset(
+GIVEN_BY_CO_ORGANISERS: frozenset[Role] = frozenset(
     {"programme_manager", "representative", "technical_contact", "viewer"}
 )
 
@@ -69,7 +69,7 @@ class Mandate(Struct, frozen=True):
         if self.until is not None and self.until < today:
             raise MandateEndsTooEarly(until=str(self.until), pointer="/valid_until")
         own = self.role == "co_organiser" and self.organisation_id == giver_organisation_id
-        if giver == "co_organiser" and self.role not in _GIVEN_BY_CO_ORGANISERS and not own:
+        if giver == "co_organiser" and self.role not in GIVEN_BY_CO_ORGANISERS and not own:
             raise RoleNotYours(role=self.role, pointer="/role")
 
 

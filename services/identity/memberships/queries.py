@@ -51,6 +51,7 @@ async def list_memberships(
         )
         .join(Account, Account.id == Membership.account_id)
         .outerjoin(KnownOrganisation, its_organisation())
+        .where(Membership.state != "ended")
         .order_by(Membership.id)
         .limit(limit)
     )

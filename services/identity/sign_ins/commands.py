@@ -23,6 +23,7 @@ from services.identity.memberships.domain import HeldMandate, MandateNotChosen, 
 from services.identity.memberships.models import Membership
 from services.identity.sign_ins.domain import SIGNED_IN_FOR, SignInUnknown, Standing
 from services.identity.sign_ins.models import SignIn
+from services.identity.tokens.commands import revoke
 
 Device = Annotated[str, Meta(max_length=300, pattern=r"^[\x20-\x7e]*\Z")]  # as a browser names itself
 
@@ -193,8 +194,9 @@ def _going_on(principal: Principal) -> Select[SignIn]:
 
 
 async def close_sign_in(session: AsyncSession, principal: Principal, begun: SignIn, now: datetime, *, by: str) -> None:
-    """End a sign-in that goes on."""
+    """End a sign-in that goes on, and let nobody believe its tokens."""
     begun.ended_at = now
+    await revoke(session, f"sign-in:{begun.id}", now)
     record(session, structs.replace(principal, account_id=begun.account_id), "sign_in.end", begun.id, now, by=by)
 
 

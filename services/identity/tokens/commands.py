@@ -53,7 +53,10 @@ class Issuer:
 
 
 async def revoke(session: AsyncSession, name: str, now: datetime) -> None:
-    """Let services refuse what was given to a client, by a consent or as one token; forget what has expired anyhow."""
+    """Let services refuse what was given to a client, by a consent, in a sign-in or as one token.
+
+    What has expired anyhow is forgotten.
+    """
     await session.execute(delete(Revocation).where(Revocation.ends_at <= now))
     row = insert(Revocation).values(name=name, ends_at=now + 2 * TOKEN_GOOD_FOR)
     await session.execute(row.on_conflict_do_nothing())

@@ -12,7 +12,7 @@ from services.identity.tokens.domain import KeyState
 
 
 class Revocation(Base):
-    """A client, a consent or one token (its `jti`), of which nothing is good any more; kept while a token could be."""
+    """A client, a consent, a sign-in or one token (its `jti`): nothing of it is good any more. Kept while needed."""
 
     __tablename__ = "revocation"
 

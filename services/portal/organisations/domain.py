@@ -33,5 +33,12 @@ def directory(organisations: Sequence[Organisation], memberships: Sequence[Membe
     return {kind: entries for kind, entries in found.items() if entries}
 
 
+def may_end(role: str, mandate: Membership, *, own: bool) -> bool:
+    """Whether a page offers to end a mandate; whether it is allowed, identity decides. `own`: of one's organisation."""
+    if role == "co_organiser":
+        return own or mandate["role"] != "co_organiser"
+    return role == "administrator" or (role == "technical_contact" and own and mandate["role"] != "co_organiser")
+
+
 def _called(organisation: Organisation) -> str:
     return str(organisation["acronym"] or organisation["slug"]).casefold()

@@ -8,11 +8,13 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from libs.db.tenancy import unit_of_work
 from services.portal.composing import Refused
 from services.portal.forms import EMPTY, Form
-from services.portal.organisations.domain import FOR_AN_ORGANISATION, directory
+from services.portal.organisations.domain import FOR_AN_ORGANISATION, directory, may_end
 from services.portal.rendering import plain
-from services.portal.visits import Visit
+from services.portal.sign_ins.commands import forget_mandate
+from services.portal.visits import Doorway, Visit
 
 
 class OrganisationPages(Controller):
@@ -74,6 +76,25 @@ class OrganisationPages(Controller):
             return await _one(visit, organisation, form.refused(refused))
         return visit.go(f"/organisations/{organisation}?done={invited['id']}")
 
+    @post("/{organisation:uuid}/mandates/{mandate:uuid}", status_code=303)
+    async def end(
+        self,
+        visit: NamedDependency[Visit],
+        organisation: FromPath[UUID],
+        mandate: FromPath[UUID],
+        doorway: NamedDependency[Doorway],
+    ) -> Response[Any]:
+        """End a mandate; whoever acts for it at this moment does so no more."""
+        try:
+            await visit.services.post(f"/memberships/{mandate}/ending")
+        except Refused as refused:
+            return await _one(visit, organisation, EMPTY.refused(refused))
+        tenant_id = await doorway.tenant_of(visit.tenant)
+        assert tenant_id is not None  # noqa: S101 (the visit has found it)
+        async with unit_of_work(doorway.sessions, tenant_id) as session:
+            await forget_mandate(session, mandate)
+        return visit.go(f"/organisations/{organisation}?done=ended")
+
 
 async def _memberships(visit: Visit) -> list[dict[str, Any]]:
     return await visit.services.items("/memberships") if visit.may("memberships.read") else []
@@ -95,7 +116,8 @@ async def _new(visit: Visit, form: Form) -> Response[bytes]:
 async def _one(visit: Visit, organisation: UUID, form: Form, done: str = "") -> Response[bytes]:
     found, memberships = await asyncio.gather(visit.services.get(f"/organisations/{organisation}"), _memberships(visit))
     mandates = [each for each in memberships if each["organisation_id"] == found["id"]]
-    own = visit.role == "administrator" or visit.organisation_id == found["id"]
+    theirs = visit.organisation_id == found["id"]
+    own = visit.role == "administrator" or theirs
     return visit.page(
         "organisations/organisation.html",
         here="organisations",
@@ -106,5 +128,6 @@ async def _one(visit: Visit, organisation: UUID, form: Form, done: str = "") -> 
         invited=next((each for each in mandates if each["id"] == done), None),
         done=done,
         sees_mandates=visit.may("memberships.invite") or bool(mandates),
+        may_end=[each["id"] for each in mandates if may_end(visit.role, each, own=theirs)],
         may_give=[role for role in FOR_AN_ORGANISATION if role != "co_organiser" or own],
     )

@@ -121,6 +121,11 @@ async def forget(session: AsyncSession, account_id: str, *, only: UUID | None = 
     await session.execute(gone)
 
 
+async def forget_mandate(session: AsyncSession, membership_id: UUID) -> None:
+    """Let nobody's browser act for a mandate here any more."""
+    await session.execute(delete(SignIn).where(SignIn.membership_id == membership_id))
+
+
 async def end(session: AsyncSession, sign_in_id: UUID, services: Services, key: bytes) -> None:
     """Forget a sign-in here, and tell identity that nobody will renew it."""
     sealed = await session.scalar(delete(SignIn).filter_by(id=sign_in_id).returning(SignIn.sealed_secret))

@@ -1,0 +1,1 @@
+"""Ending a mandate, and with it every sign-in for it."""
