@@ -9,8 +9,8 @@ from pathlib import Path
 
 import uvloop
 
-from bench import ceiling, nominations, public, report
-from bench.ground import lay_ground
+from bench import ceiling, cloning, facts, nominations, opening, proxied, public, report, starting
+from bench.laying import lay_ground
 from bench.platform import running_platform
 from bench.report import Row
 from bench.run import Run
@@ -23,6 +23,11 @@ OF_THE_PLATFORM: dict[str, Measure] = {
     "304": public.measure_unchanged,
     "list": nominations.measure_list,
     "nomination": nominations.measure_writing,
+    "facts": facts.measure,
+    "proxy": proxied.measure,
+    "clone": cloning.measure,
+    "opening": opening.measure,
+    "ready": starting.measure,
 }
 
 
