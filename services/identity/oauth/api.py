@@ -108,7 +108,7 @@ class OAuthController(Controller):
         async with sessions.begin() as session:
             return {"revoked": await revoked(session, now)}
 
-    @get("/oauth/userinfo", operation_id="read_person")
+    @get("/oauth/userinfo", operation_id="read_userinfo")
     async def read_person(
         self,
         request: Request[Any, Any, Any],

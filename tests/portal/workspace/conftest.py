@@ -154,7 +154,7 @@ async def day(settings: Settings, sessions_of: Callable[[str], Sessions]) -> Day
     day = Day()
     for service in KNOWING:
         await day.make_known(sessions_of(service), protected=PROTECTED)
-    await _found(day, settings, sessions_of("identity"))
+    await found(day, settings, sessions_of("identity"))
     async with unit_of_work(sessions_of("stakeholders"), day.id) as session:
         for slug, kind, organisation_id in (
             ("ministry", "ministry", day.ministry),
@@ -177,7 +177,7 @@ async def day(settings: Settings, sessions_of: Callable[[str], Sessions]) -> Day
     return day
 
 
-async def _found(day: Day, settings: Settings, sessions: Sessions) -> None:
+async def found(day: Day, settings: Settings, sessions: Sessions) -> None:
     """Make the tenant, and let identity know its organisations."""
     founder, now = day.who("administrator"), datetime.now(UTC)
     command = CreateTenant(
