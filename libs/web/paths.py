@@ -13,6 +13,7 @@ NOUNS = {
     "memberships": "identity",
     "clients": "identity",
     "consents": "identity",
+    "departures": "identity",
     "editions": "editions",
     "panels": "editions",
     "commitments": "editions",

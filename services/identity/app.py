@@ -8,6 +8,7 @@ from libs.resources import Resources
 from libs.web.app import create_app
 from services.identity.clients.api import ClientController
 from services.identity.consents.api import ConsentController
+from services.identity.departures.api import DepartureController
 from services.identity.endings.api import EndingController
 from services.identity.links.api import LinkController
 from services.identity.memberships.api import MembershipController
@@ -31,6 +32,7 @@ def create(resources: Resources) -> Litestar:
         EndingController,
         ClientController,
         ConsentController,
+        DepartureController,
     ]
     ours = Router(
         "/",

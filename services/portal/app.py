@@ -21,6 +21,7 @@ from services.portal.assets import Assets
 from services.portal.calls.pages import CallPages
 from services.portal.clients.pages import ClientPages
 from services.portal.consents.pages import ConsentPages, refused
+from services.portal.departures.pages import DeparturePages
 from services.portal.editions.pages import EditionPages
 from services.portal.failures import exception_handlers
 from services.portal.forms import provide_form
@@ -80,7 +81,7 @@ def create(resources: Resources) -> Published:
 
     app = Litestar(
         logging_config=None,  # its own would take the place of ours
-        route_handlers=[*start, *scopes, refused, SignInPages, InvitationPages, *WORKSPACE],
+        route_handlers=[*start, *scopes, refused, DeparturePages, SignInPages, InvitationPages, *WORKSPACE],
         on_shutdown=[dispose],
         guards=[from_our_pages],
         dependencies={
@@ -105,7 +106,7 @@ def tenant_in_public_path(path: str) -> str | None:
     """Return the slug of the day whose public page may lie at a path: `/{language}/{tenant}…`, not its workspace."""
     language, _, rest = path[1:].partition("/")
     tenant, _, below = rest.partition("/")
-    inside = below.partition("/")[0] in {"workspace", "sign-in", "invitation"}
+    inside = below.partition("/")[0] in {"workspace", "sign-in", "sign-out", "invitation"}
     return tenant if language in LANGUAGES and tenant and not inside else None
 
 

@@ -133,6 +133,13 @@ class Browser:
         assert signed_in.status_code == 303, signed_in.text
         return await self.get(signed_in.headers["location"])
 
+    async def confirm(self, page: httpx2.Response) -> str:
+        """Send the form of a page as it is; return the address that one is led to."""
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
+        sent = await self.send(page.url.path, **{name: unescape(value) for name, value in hidden.items()})
+        assert sent.status_code == 303, sent.text
+        return str(sent.headers["location"])
+
     async def answer(self, page: httpx2.Response, answer: str) -> str:
         """Answer an application's question; return the address that one is led to."""
         token = re.search(r'name="form_token" value="([^"]+)"', page.text)

@@ -5,6 +5,7 @@ import base64
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -200,3 +201,55 @@ async def test_a_client_signs_who_it_is(served: Served, journee: Journee) -> Non
         client.register_client_auth_method(PrivateKeyJWT(f"{served.url}/oauth/token", claims={"exp": time.time() + 60}))
         token = await client.fetch_token(grant_type="client_credentials")
     assert token["scope"] == "nominations:read"
+
+
+async def test_an_application_signs_a_person_out_who_confirms_and_is_led_back(
+    served: Served, journee: Journee, browser: Browser
+) -> None:
+    left = "https://crm.example/left"
+    client = await make(
+        journee,
+        name="CRM",
+        kind="application",
+        scopes=SCOPES,
+        redirect_uris=[BACK],
+        post_logout_redirect_uris=[left],
+    )
+    async with AsyncOAuth2Client(
+        str(client.client_id),
+        client.client_secret,
+        redirect_uri=BACK,
+        scope=" ".join(SCOPES),
+        code_challenge_method="S256",
+        token_endpoint=f"{served.url}/oauth/token",
+    ) as authlib:
+        address, _ = authlib.create_authorization_url(f"{served.url}/oauth/authorize", code_verifier="v" * 64)
+        back = await agreed(browser, journee, address)
+        token = await authlib.fetch_token(authorization_response=back, code_verifier="v" * 64)
+
+        def leaving(**said: str) -> str:
+            asked = {"id_token_hint": token["id_token"], "post_logout_redirect_uri": left, "state": "s-2"} | said
+            return f"/oauth/logout?{urlencode(asked)}"
+
+        page = await browser.get(leaving())
+        assert "Sign out here as well?" in page.text
+        assert "form-action 'self' https://crm.example;" in page.headers["content-security-policy"]
+        still = await browser.get(f"/en/{journee.slug}/workspace")
+        assert still.url.path == f"/en/{journee.slug}/workspace"
+        assert await browser.confirm(page) == f"{left}?state=s-2"
+        gone = await browser.get(f"/en/{journee.slug}/workspace")
+        assert gone.url.path == f"/en/{journee.slug}/sign-in"
+        assert (await authlib.get(f"{served.url}/oauth/revoked")).json()["revoked"]
+        again = await browser.get(leaving())
+        assert again.headers["location"] == f"{left}?state=s-2"
+
+        for wrong in (
+            leaving(post_logout_redirect_uri="https://evil.example/"),
+            leaving(post_logout_redirect_uri=f"{left}/"),
+            leaving(id_token_hint=token["access_token"]),
+            leaving(id_token_hint="a.b.c"),  # noqa: S106 (none)
+            leaving(client_id="nobody"),
+            "/oauth/logout",
+        ):
+            assert (await browser.get(wrong)).url.path == "/en/api/refused"
+        assert (await browser.get(f"/en/{journee.slug}/sign-out?ticket=forged")).status_code == 404

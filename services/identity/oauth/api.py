@@ -18,6 +18,7 @@ from libs.web.tokens import TokenVerifier
 from services.identity.clients.domain import IDENTITY_SCOPES
 from services.identity.oauth.commands.asking import AskForToken, ask_for_token, ask_to_authorize
 from services.identity.oauth.commands.given import INTROSPECT, REVOKE, ask_about_token
+from services.identity.oauth.commands.leaving import ask_to_leave
 from services.identity.oauth.domain import Answer
 from services.identity.oauth.metadata import metadata
 from services.identity.oauth.queries import person_of
@@ -56,6 +57,21 @@ class OAuthController(Controller):
     ) -> Redirect:
         """Take the same request as a form (OpenID Connect Core 1.0, 3.1.2.1)."""
         return await _authorize(request, await request.body(), sessions, issuer, settings, now)
+
+    @get("/oauth/logout", operation_id="leave")
+    async def leave(
+        self,
+        request: Request[Any, Any, Any],
+        sessions: NamedDependency[Sessions],
+        issuer: NamedDependency[Issuer],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Redirect:
+        """Lead a person to the page that asks whether to sign out (OpenID Connect RP-Initiated Logout 1.0)."""
+        query, pages = request.scope["query_string"], f"{settings.base_url}/{_language(request)}"
+        async with sessions.begin() as session:
+            led = await ask_to_leave(session, issuer, query, pages, now)
+        return Redirect(led.address, status_code=303, headers=_LEADING)
 
     @post("/oauth/token", operation_id="obtain_token", status_code=200)
     async def obtain_token(

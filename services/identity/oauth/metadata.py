@@ -23,6 +23,7 @@ def metadata(issuer: str, scopes: list[str]) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
         "userinfo_endpoint": f"{issuer}/oauth/userinfo",
+        "end_session_endpoint": f"{issuer}/oauth/logout",
         "jwks_uri": f"{issuer}/oauth/jwks",
         "service_documentation": f"{issuer}/api/scopes",
         "scopes_supported": scopes,

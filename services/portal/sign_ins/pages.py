@@ -158,13 +158,18 @@ class SignInPages(Controller):
 
     @post("/workspace/sign-out", status_code=303)
     async def leave(self, visit: NamedDependency[Visit], doorway: NamedDependency[Doorway]) -> Redirect:
-        tenant_id = await doorway.tenant_of(visit.tenant)
-        assert tenant_id is not None  # noqa: S101 (the visit has found it)
-        async with unit_of_work(doorway.sessions, tenant_id) as session:
-            await end(session, visit.sign_in.id, visit.services, doorway.resources.settings.key)
-        answer = Redirect(f"/{visit.language}/{visit.tenant}", status_code=303)
-        answer.set_cookie(_forgotten(doorway, doorway.cookie(visit.tenant)))
-        return answer
+        return await sign_out(doorway, visit)
+
+
+async def sign_out(doorway: Doorway, visit: Visit) -> Redirect:
+    """End a visit's sign-in; lead to the day's page."""
+    tenant_id = await doorway.tenant_of(visit.tenant)
+    assert tenant_id is not None  # noqa: S101 (the visit has found it)
+    async with unit_of_work(doorway.sessions, tenant_id) as session:
+        await end(session, visit.sign_in.id, visit.services, doorway.resources.settings.key)
+    answer = Redirect(f"/{visit.language}/{visit.tenant}", status_code=303)
+    answer.set_cookie(_forgotten(doorway, doorway.cookie(visit.tenant)))
+    return answer
 
 
 async def _page(
