@@ -58,14 +58,24 @@ async def run(session: AsyncSession, sql: str, arguments: Sequence[Any]) -> Rows
 
 def run_within(session: Session, sql: str, arguments: Sequence[Any]) -> Rows:
     """Do the same inside `run_sync` or a hook of the session."""
-    begun = _begun(session)
-    if begun is None:  # by SQLAlchemy, which begins the transaction
-        done = session.connection().exec_driver_sql(sql, tuple(arguments))
-        return done.fetchall() if done.returns_rows else []
-    connection, _ = begun
+    connection = session.connection()
     _tell(connection, sql, arguments)
     adapted: Any = connection.connection.dbapi_connection
-    rows: Rows = adapted.run_async(lambda driver: _fetch(driver, sql, arguments))
+    driver: Any = connection.connection.driver_connection
+    rows: Rows
+    if driver.begun:
+        rows = adapted.run_async(lambda driver: _fetch(driver, sql, arguments))
+        return rows
+    cursor = adapted.cursor()  # begins the transaction
+    try:
+        cursor.execute(sql, tuple(arguments))
+        rows = cursor.fetchall()
+    except adapted.dbapi.Error as error:
+        if driver.is_closed():
+            raise DatabaseAway from error
+        raise
+    finally:
+        cursor.close()
     return rows
 
 

@@ -1,6 +1,5 @@
 """Where two transactions want the same unique key, the database decides; the one that loses is told why."""
 
-from asyncpg import UniqueViolationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
@@ -25,5 +24,7 @@ async def insert_unless(session: AsyncSession, row: DeclarativeBase, taken: Doma
     """Write a new row at once; raise `taken` where another transaction was first to use a unique key."""
     try:
         await insert_now(session, row)
-    except UniqueViolationError as error:
-        raise taken from error
+    except Exception as error:
+        if getattr(error, "sqlstate", None) == _UNIQUE_VIOLATION:
+            raise taken from error
+        raise

@@ -191,10 +191,11 @@ class Hearing:
             return
         async with unit_of_work(self._sessions, tenant_id) as session:
             first = await _claim(session, work)
+            opened = {envelope.id: envelope.open() for envelope, _ in work}
             together: dict[str, list[tuple[Event, Envelope]]] = {}
             for envelope, handler in work:
                 if handler.together:
-                    together.setdefault(handler.name, []).append((envelope.open(), envelope))
+                    together.setdefault(handler.name, []).append((opened[envelope.id], envelope))
             for envelope, handler in work:
                 if handler.once:
                     if (envelope.id, handler.name) not in first:
@@ -204,7 +205,7 @@ class Hearing:
                 hear_of(session, envelope, handler.name)
                 if not handler.together:
                     with _in_its_trace(envelope, handler.name):
-                        await handler.handle(session, envelope.open(), envelope)
+                        await handler.handle(session, opened[envelope.id], envelope)
                 elif heard := together.pop(handler.name, None):
                     with _in_its_trace(envelope, handler.name):
                         await handler.handle(session, heard)

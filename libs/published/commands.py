@@ -1,19 +1,29 @@
-"""Publishing a document: rendered once, compressed once."""
+"""Publishing documents: rendered once, compressed once."""
 
 import gzip
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 import brotli
-from msgspec import Struct, structs
-from sqlalchemy.dialects.postgresql import insert
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.published.models import PublishedDocument
+from libs.db.straight import run
 
 REVALIDATED = "public, max-age=0, s-maxage=1, must-revalidate"  # a proxy of ours may keep it for a second
 IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+_COLUMNS = ("content_type", "cache_control", "etag", "identity", "br", "gzip", "version", "published_at")
+_PUBLISH = f"""
+    INSERT INTO published (tenant_id, path, {", ".join(_COLUMNS)})
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[],
+        $8::bytea[], $9::int[], $10::timestamptz[])
+    ON CONFLICT (tenant_id, path) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
+    WHERE published.version <= excluded.version
+"""  # noqa: S608 (names of ours)
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -25,26 +35,18 @@ class Document(Struct, frozen=True, kw_only=True):
     cache_control: str = REVALIDATED
 
 
-async def publish_document(
-    session: AsyncSession, tenant_id: UUID, document: Document, *, version: int, now: datetime
+async def publish_documents(
+    session: AsyncSession, tenant_id: UUID, documents: Iterable[Document], *, version: int, now: datetime
 ) -> None:
-    """Put a document at its address, in place of the older version that may be there."""
-    told = {name: value for name, value in structs.asdict(document).items() if name != "body"}
-    row = insert(PublishedDocument).values(
-        tenant_id=tenant_id,
-        **told,
-        etag=f'"{hashlib.sha256(document.body).hexdigest()[:32]}"',
-        identity=document.body,
-        br=brotli.compress(document.body, quality=9),
-        gzip=gzip.compress(document.body, mtime=0),
-        version=version,
-        published_at=now,
-    )
-    kept = {column.name for column in PublishedDocument.__table__.columns} - {"tenant_id", "path"}
-    await session.execute(
-        row.on_conflict_do_update(
-            index_elements=[PublishedDocument.tenant_id, PublishedDocument.path],
-            set_={name: row.excluded[name] for name in kept},
-            where=PublishedDocument.version <= row.excluded.version,
+    """Put documents at their addresses, in one statement, in place of the older versions that may be there."""
+    rows = [
+        (
+            *(tenant_id, document.path, document.content_type, document.cache_control),
+            f'"{hashlib.sha256(document.body).hexdigest()[:32]}"',
+            *(document.body, brotli.compress(document.body, quality=9), gzip.compress(document.body, mtime=0)),
+            *(version, now),
         )
-    )
+        for document in sorted(documents, key=lambda document: document.path)
+    ]
+    if rows:
+        await run(session, _PUBLISH, [list(column) for column in zip(*rows, strict=True)])

@@ -7,6 +7,8 @@ import pytest
 from tests.scheduling.conftest import Workshop
 from tests.statements import MOST_FOR_A_LIST, MOST_FOR_A_WRITE, counted_statements
 
+MOST_FOR_A_RELEASE = 13
+
 
 @pytest.mark.parametrize(
     "path", ["rooms?edition=2026", "sessions?edition=2026", "drafts?edition=2026", "editions/2026/releases"]
@@ -54,6 +56,23 @@ async def test_a_write_costs_nine_at_most(workshop: Workshop) -> None:
     await write("POST", f"/drafts/{draft['id']}/solves/{solve['id']}/stop")
     await write("DELETE", f"/sessions/{session['id']}")
     assert {path: cost for path, cost in costs.items() if cost > MOST_FOR_A_WRITE} == {}
+
+
+async def test_the_last_signature_of_a_release_costs_thirteen_at_most(workshop: Workshop) -> None:
+    """Of a programme that was released before, with all its documents.
+
+    More than a write may cost: it is two in one transaction, the signature (four, each read only after a lock) and the
+    release (five); then the journal, the facts, and the two that read the approval for the answer.
+    """
+    draft, room, session = await workshop.draft(), await workshop.room(), await workshop.session()
+    await workshop.place(draft, session, room, "2026-11-03T10:00:00")
+    await workshop.release(draft)
+    await workshop.place(draft, session, room, "2026-11-03T11:00:00")
+    approval = await workshop.propose(draft)
+    await workshop.sign(draft, approval, workshop.day.ministry)
+    with counted_statements() as statements:
+        await workshop.sign(draft, approval, workshop.day.confederation)
+    assert len(statements) <= MOST_FOR_A_RELEASE, statements
 
 
 async def test_what_is_released_costs_no_statement_once_it_was_read(workshop: Workshop) -> None:

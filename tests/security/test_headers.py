@@ -11,7 +11,7 @@ from msgspec import structs
 from infra.web import create
 from libs.config import Settings
 from libs.db.tenancy import Sessions, unit_of_work
-from libs.published.commands import REVALIDATED, Document, publish_document
+from libs.published.commands import REVALIDATED, Document, publish_documents
 from libs.web.headers import of_data, of_pages
 from tests.days import Day
 
@@ -59,7 +59,7 @@ async def reading(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
 async def publish(sessions: Sessions, day: Day, path: str, kind: str) -> None:
     document = Document(path=path, content_type=kind, body=b"as it was rendered", cache_control=REVALIDATED)
     async with unit_of_work(sessions, day.id) as session:
-        await publish_document(session, day.id, document, version=1, now=datetime.now(UTC))
+        await publish_documents(session, day.id, [document], version=1, now=datetime.now(UTC))
 
 
 async def test_every_page_tells_the_browser_what_to_refuse(

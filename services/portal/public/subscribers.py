@@ -20,7 +20,7 @@ from libs.contracts.events import (
 from libs.db.projections import keep_all_newest, keep_newest
 from libs.messaging.envelopes import Envelope
 from libs.messaging.subscriptions import Heard, Subscriptions
-from libs.published.commands import Document, publish_document
+from libs.published.commands import Document, publish_documents
 from libs.tenants.subscribers import remember_tenant
 from services.portal.db import Base
 from services.portal.public.models import KnownEdition, KnownOrganisation, KnownPanel, KnownRelease, ListedDay
@@ -82,9 +82,8 @@ async def render_public_pages(
     for known_id, edition in editions:
         if shown is None or known_id in shown:
             pages |= edition_pages(rendering, day, edition, await programme_for_public(session, known_id))
-    for path, body in pages.items():
-        document = Document(path=path, content_type=HTML, body=body)
-        await publish_document(session, tenant_id, document, version=1, now=now)
+    documents = [Document(path=path, content_type=HTML, body=body) for path, body in pages.items()]
+    await publish_documents(session, tenant_id, documents, version=1, now=now)
 
 
 async def _lock_pages(session: AsyncSession, tenant_id: UUID) -> None:

@@ -75,8 +75,7 @@ async def reopen_releases(session: AsyncSession, principal: Principal, edition_i
 
 async def release(session: AsyncSession, principal: Principal, approval: Approval, now: datetime) -> None:
     """Make what was signed public, if it is what the draft says now."""
-    draft = (await session.scalars(select(Draft).filter_by(id=approval.subject_id))).one()
-    ground, placements = await read_stand(session, draft.id)
+    ground, placements = await read_stand(session, approval.subject_id)
     content = content_of(ground, placements)
     if hash_of(content) != approval.sha256:
         titles = differing(approval.content, content)

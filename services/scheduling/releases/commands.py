@@ -12,8 +12,8 @@ from libs.contracts.programme import Programme
 from libs.identity import Principal
 from libs.journal.commands import record
 from libs.messaging.outbox import publish
-from libs.published.commands import publish_document
-from libs.tenants.queries import known_tenant
+from libs.published.commands import publish_documents
+from libs.tenants.models import KnownTenant
 from services.scheduling.ground.domain import Ground, WallPlacement
 from services.scheduling.ground.queries import last_release
 from services.scheduling.known.models import KnownEdition
@@ -31,9 +31,10 @@ async def make_release(  # noqa: PLR0913, PLR0917 (the slice's four, and what is
     now: datetime,
 ) -> Release:
     """Publish what was signed as the edition's next release."""
-    await session.execute(select(KnownEdition.id).filter_by(id=ground.edition_id).with_for_update())  # numbers in a row
+    of_tenant = select(KnownTenant).join(KnownEdition, KnownEdition.tenant_id == KnownTenant.tenant_id)
+    locked = of_tenant.where(KnownEdition.id == ground.edition_id).with_for_update(of=KnownEdition)  # numbers in a row
+    tenant = (await session.scalars(locked)).one()
     last = await last_release(session, ground.edition_id)
-    tenant = await known_tenant(session)
     issue = Issue(tenant=tenant.slug, number=last.number + 1 if last else 1, released_at=now)
     programme = next_programme(ground, placements, convert(last.programme, Programme) if last else None, issue)
     release = Release(
@@ -48,8 +49,8 @@ async def make_release(  # noqa: PLR0913, PLR0917 (the slice's four, and what is
     )
     session.add(release)
     await session.flush()
-    for document in documents(programme, tuple(tenant.languages)):
-        await publish_document(session, approval.tenant_id, document, version=issue.number, now=now)
+    rendered = documents(programme, tuple(tenant.languages))
+    await publish_documents(session, approval.tenant_id, rendered, version=issue.number, now=now)
     publish(session, programme_released(release), now)
     record(session, principal, "releases.make", release.id, now, number=issue.number, sha256=approval.sha256)
     return release

@@ -13,7 +13,7 @@ import pytest
 
 from libs.config import as_role
 from libs.db.tenancy import Sessions, unit_of_work
-from libs.published.commands import IMMUTABLE, Document, publish_document
+from libs.published.commands import IMMUTABLE, Document, publish_documents
 from libs.resources import Application
 from tests.days import Day
 
@@ -43,7 +43,7 @@ async def publish(sessions: Sessions, day: Day, body: bytes, *, version: int = 1
     path = f"/fr/{day.slug}/programme"
     document = Document(path=path, content_type="text/plain; charset=utf-8", body=body, cache_control=cache)
     async with unit_of_work(sessions, day.id) as session:
-        await publish_document(session, day.id, document, version=version, now=NOW)
+        await publish_documents(session, day.id, [document], version=version, now=NOW)
     return path
 
 
