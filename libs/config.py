@@ -5,9 +5,10 @@ import binascii
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 SERVICES = ("identity", "editions", "stakeholders", "scheduling", "outreach", "portal")
 KEY_BYTES = 32
@@ -23,28 +24,101 @@ class SettingWrong(Exception):
         self.variable = variable
 
 
+def _from(variable: str, meaning: str, *, otherwise: str = "") -> Meta:
+    """Say which variable a setting is read from, what it means, and what follows where it is not set.
+
+    `otherwise` is left empty where that is a value of its own: `infra/settings_table.py` asks for it.
+    """
+    return Meta(title=variable, description=meaning, extra={"otherwise": otherwise})
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Where the parts are and who we are; the same struct in every process and topology."""
 
-    database_url: str
-    direct_database_url: str  # for LISTEN and migrations: past any pooler
-    database_urls: Mapping[str, str] = {}  # of the services that have a database of their own
-    direct_database_urls: Mapping[str, str] = {}
-    database_password: str = ""  # of every role that this process connects as
-    broker_url: str
-    base_url: str
-    internal_url: str  # where services reach one another
-    issuer: str
-    key: bytes  # seals links in letters; KEY_BYTES of it
-    smtp_url: str
-    mail_from: str
-    mailbox: str  # the Maildir that the demonstration's mail sink fills; empty elsewhere
-    proxies: tuple[str, ...] = ()  # whose forwarded headers are believed: addresses and networks
-    outgoing_allowed: tuple[str, ...] = ()  # networks that are called although they are not public
-    name_server: str = ""  # host:port of whom names are asked of; empty: the machine's own
-    traces_url: str = ""  # an endpoint of OTLP over HTTP; empty: nobody is told of traces
-    metrics: str = ""  # host:port where this process's figures are read; empty: nowhere
-    demo: bool
+    database_url: Annotated[
+        str, _from("MOUSSEM_DATABASE_URL", "PostgreSQL, without a role: a pooler may stand there", otherwise="needed")
+    ]
+    direct_database_url: Annotated[
+        str,
+        _from(
+            "MOUSSEM_DIRECT_DATABASE_URL",
+            "PostgreSQL past any pooler: for LISTEN and migrations",
+            otherwise="`MOUSSEM_DATABASE_URL`",
+        ),
+    ]
+    database_urls: Annotated[
+        Mapping[str, str],
+        _from(
+            "MOUSSEM_<SERVICE>_DATABASE_URL", "of a service that has a database of its own", otherwise="the one of all"
+        ),
+    ] = {}
+    direct_database_urls: Annotated[
+        Mapping[str, str],
+        _from("MOUSSEM_<SERVICE>_DIRECT_DATABASE_URL", "the same, past any pooler", otherwise="the one above"),
+    ] = {}
+    database_password: Annotated[
+        str, _from("MOUSSEM_DATABASE_PASSWORD", "of every role that this process connects as", otherwise="none")
+    ] = ""
+    broker_url: Annotated[
+        str,
+        _from(
+            "MOUSSEM_BROKER_URL",
+            "`amqp://` or `amqps://` for RabbitMQ, `postgresql://` for queues in PostgreSQL",
+            otherwise="`MOUSSEM_DIRECT_DATABASE_URL`",
+        ),
+    ]
+    base_url: Annotated[str, _from("MOUSSEM_BASE_URL", "the address that readers use")]
+    internal_url: Annotated[
+        str, _from("MOUSSEM_INTERNAL_URL", "where services reach one another", otherwise="`MOUSSEM_BASE_URL`")
+    ]
+    issuer: Annotated[
+        str, _from("MOUSSEM_ISSUER", "whose tokens are believed, as they name it", otherwise="`MOUSSEM_BASE_URL`")
+    ]
+    key: Annotated[
+        bytes,
+        _from(
+            "MOUSSEM_KEY",
+            f"seals links in letters and signing keys: {KEY_BYTES} random bytes in base64",
+            otherwise="needed; made in the data folder where there is one",
+        ),
+    ]
+    smtp_url: Annotated[str, _from("MOUSSEM_SMTP_URL", "the mail server: `smtps://user:password@mail.example`")]
+    mail_from: Annotated[str, _from("MOUSSEM_MAIL_FROM", "whom letters come from")]
+    mailbox: Annotated[
+        str, _from("MOUSSEM_MAILBOX", "the Maildir that the demonstration's mail server fills", otherwise="none")
+    ]
+    proxies: Annotated[
+        tuple[str, ...],
+        _from(
+            "MOUSSEM_PROXIES",
+            "whose `X-Forwarded-For` and `-Proto` are believed: addresses and networks, `10.0.0.0/8,…`",
+            otherwise="nobody",
+        ),
+    ] = ()
+    outgoing_allowed: Annotated[
+        tuple[str, ...],
+        _from(
+            "MOUSSEM_OUTGOING_ALLOWED",
+            "networks that are called although they are not public: where organisations' identity providers are",
+            otherwise="none",
+        ),
+    ] = ()
+    name_server: Annotated[
+        str,
+        _from("MOUSSEM_NAME_SERVER", "`host:port` of whom mail domains are asked of", otherwise="the machine's own"),
+    ] = ""
+    traces_url: Annotated[
+        str,
+        _from(
+            "OTEL_EXPORTER_OTLP_ENDPOINT", "who is sent traces, by OTLP over HTTP", otherwise="nobody: none are made"
+        ),
+    ] = ""
+    metrics: Annotated[
+        str, _from("MOUSSEM_METRICS", "`host:port` where this process's figures are read", otherwise="nowhere")
+    ] = ""
+    demo: Annotated[
+        bool, _from("MOUSSEM_DEMO", "1 for a demonstration, whose links sign anybody in", otherwise="0; 1 by `demo`")
+    ]
 
     def address(self, role: str, *, service: str = "", driver: str = "postgresql+asyncpg", direct: bool = False) -> str:
         """Return the database's address for one role; the driver as SQLAlchemy names it, or plain `postgresql`.

@@ -12,7 +12,7 @@ from infra.embedded.demonstration import load, where_to_look
 from infra.production.place import data_folder, read_place
 from infra.production.supervisor import supervise
 from infra.supervising.child import ROOT, Say, last_line
-from infra.supervising.folder import begin_log, holder
+from infra.supervising.folder import begin_log, holder, make_folder
 from infra.supervising.ties import NotStarted
 
 _LAST_WORDS = "`./moussem down` stops everything; what was done is kept."
@@ -38,7 +38,7 @@ def start(environ: Mapping[str, str], *, demo: bool, each: int) -> None:
     data = read_place(environ, demo=demo).data
     if pid := holder(data):
         raise NotStarted(f"It is up (process {pid}): `./moussem restart` replaces its processes, one after another.")
-    (data / "logs").mkdir(parents=True, exist_ok=True)
+    make_folder(data)
     log = begin_log(data, "supervisor")
     options = [*(["--demo"] if demo else []), "--each", str(each), "--foreground"]
     with log.open("ab") as output:

@@ -18,11 +18,16 @@ _LOCK = "lock"
 _BESIDE = "settings.json"  # how a command beside the processes reaches what they use
 
 
+def make_folder(data: Path) -> None:
+    """Make a data folder for our eyes only, unless it is there."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (data / LOGS).mkdir(exist_ok=True)
+
+
 @contextmanager
 def held(data: Path) -> Iterator[None]:
     """Make the data folder and hold it; one instance at a time has it."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (data / LOGS).mkdir(exist_ok=True)
+    make_folder(data)
     with (data / _LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -73,11 +73,13 @@ def test_every_figure_of_ours_is_on_the_dashboard_or_in_an_alert(settings: Setti
     assert {name for name in ours if name not in everything} == set()
 
 
-def test_every_alert_has_a_sentence() -> None:
+def test_every_alert_has_a_sentence_and_a_runbook() -> None:
+    runbooks = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     for group in rules()["groups"]:
         for rule in group["rules"]:
             assert rule["annotations"]["summary"]
             assert rule["labels"]["severity"] in {"warning", "critical"}
+            assert f"`{rule['alert']}`" in runbooks
 
 
 def test_prometheus_reads_the_rules_and_what_the_fleet_writes() -> None:
