@@ -5,7 +5,7 @@ import base64
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 import pytest
@@ -240,6 +240,10 @@ async def test_an_application_signs_a_person_out_who_confirms_and_is_led_back(
         gone = await browser.get(f"/en/{journee.slug}/workspace")
         assert gone.url.path == f"/en/{journee.slug}/sign-in"
         assert (await authlib.get(f"{served.url}/oauth/revoked")).json()["revoked"]
+        async with httpx2.AsyncClient(base_url=served.url) as other:
+            form = dict(parse_qsl(urlsplit(leaving()).query))
+            posted = await other.post("/oauth/logout", data=form)
+        assert (posted.status_code, "/sign-out?ticket=" in posted.headers["location"]) == (303, True)
         again = await browser.get(leaving())
         assert again.headers["location"] == f"{left}?state=s-2"
 

@@ -68,10 +68,19 @@ class OAuthController(Controller):
         now: NamedDependency[datetime],
     ) -> Redirect:
         """Lead a person to the page that asks whether to sign out (OpenID Connect RP-Initiated Logout 1.0)."""
-        query, pages = request.scope["query_string"], f"{settings.base_url}/{_language(request)}"
-        async with sessions.begin() as session:
-            led = await ask_to_leave(session, issuer, query, pages, now)
-        return Redirect(led.address, status_code=303, headers=_LEADING)
+        return await _leave(request, request.scope["query_string"], sessions, issuer, settings, now)
+
+    @post("/oauth/logout", operation_id="leave_by_form", status_code=303)
+    async def leave_by_form(
+        self,
+        request: Request[Any, Any, Any],
+        sessions: NamedDependency[Sessions],
+        issuer: NamedDependency[Issuer],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Redirect:
+        """Take the same as a form: an id_token need not stand in an address."""
+        return await _leave(request, await request.body(), sessions, issuer, settings, now)
 
     @post("/oauth/token", operation_id="obtain_token", status_code=200)
     async def obtain_token(
@@ -201,6 +210,19 @@ async def _authorize(  # noqa: PLR0913, PLR0917 (what two handlers were injected
 ) -> Redirect:
     async with sessions.begin() as session:
         led = await ask_to_authorize(session, issuer, query, f"{settings.base_url}/{_language(request)}", now)
+    return Redirect(led.address, status_code=303, headers=_LEADING)
+
+
+async def _leave(  # noqa: PLR0913, PLR0917 (what two handlers were injected with)
+    request: Request[Any, Any, Any],
+    query: bytes,
+    sessions: Sessions,
+    issuer: Issuer,
+    settings: Settings,
+    now: datetime,
+) -> Redirect:
+    async with sessions.begin() as session:
+        led = await ask_to_leave(session, issuer, query, f"{settings.base_url}/{_language(request)}", now)
     return Redirect(led.address, status_code=303, headers=_LEADING)
 
 
