@@ -95,6 +95,7 @@ class NoSuch(NotFound):
             "nomination": gettext_noop("nomination"),
             "organisation": gettext_noop("organisation"),
             "panel": gettext_noop("panel"),
+            "passkey": gettext_noop("passkey"),
             "person": gettext_noop("person"),
             "placement": gettext_noop("placement"),
             "quota of organisation": gettext_noop("quota of the organisation"),

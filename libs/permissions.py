@@ -29,6 +29,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "sign_in": _EVERYBODY,
     "sign_ins.read": _MEMBERS,
     "sign_ins.end": _MEMBERS,
+    "passkeys.change": _MEMBERS,
     "memberships.read": _ORGANISERS | {"technical_contact", "representative"},
     "memberships.invite": _ORGANISERS,
     "memberships.end": _MEMBERS,  # of which, services/identity/endings/domain.py says

@@ -9,6 +9,7 @@ API = "/api/v1"
 NOUNS = {
     "sign-in-links": "identity",
     "sign-ins": "identity",
+    "passkeys": "identity",
     "invitation-tokens": "identity",
     "memberships": "identity",
     "clients": "identity",

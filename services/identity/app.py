@@ -13,6 +13,7 @@ from services.identity.endings.api import EndingController
 from services.identity.links.api import LinkController
 from services.identity.memberships.api import MembershipController
 from services.identity.oauth.api import OAuthController
+from services.identity.passkeys.api import PasskeyController
 from services.identity.sign_ins.api import InvitationTokenController, SignInController
 from services.identity.tenants.api import TenantController
 from services.identity.tenants.queries import tenant_by_slug
@@ -30,6 +31,7 @@ def create(resources: Resources) -> Litestar:
         InvitationTokenController,
         MembershipController,
         EndingController,
+        PasskeyController,
         ClientController,
         ConsentController,
         DepartureController,

@@ -19,6 +19,7 @@ from libs.web.cursors import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from services.identity.attempts.commands import count_attempt
 from services.identity.links.personas import personas_allowed
 from services.identity.memberships.domain import HeldMandate, Role
+from services.identity.passkeys.commands import Question, SignInByPasskey, ask_for_known, sign_in_by_passkey
 from services.identity.sign_ins.commands import (
     RenewToken,
     SignedIn,
@@ -137,6 +138,31 @@ class SignInController(Controller):
     ) -> Ended:
         """End all of one's own sign-ins but the one that asks."""
         return Ended(await end_others(session, principal, now))
+
+    @post("/passkey-questions", operation_id="ask_for_passkey", opt={"action": "sign_in"})
+    async def ask_for_passkey(
+        self,
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+    ) -> Question:
+        """Return what the browser asks a device with; the same for everybody."""
+        return await ask_for_known(session, principal, now, settings)
+
+    @post("/by-passkey", operation_id="sign_in_by_passkey", opt={"action": "sign_in"}, cache_control=_SECRET)
+    async def begin_by_passkey(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        data: JSONBody[SignInByPasskey],
+        session: NamedDependency[AsyncSession],
+        principal: NamedDependency[Principal],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+        issuer: NamedDependency[Issuer],
+    ) -> SignInView:
+        begun = await sign_in_by_passkey(session, principal, data, now, settings)
+        acting = begun.principal(principal)
+        return _view(begun, await issuer.issue(session, acting, now) if acting else None)
 
     @post("/by-code", operation_id="sign_in_by_code", opt={"action": "sign_in"}, cache_control=_SECRET)
     async def begin_by_code(

@@ -45,6 +45,12 @@ async def sign_in_by_code(services: Services, code: str, browser: str, device: s
     return await _choose_first(services, await services.post("/sign-ins/by-code", shown))
 
 
+async def sign_in_by_passkey(services: Services, challenge_id: UUID, credential: str, device: str) -> dict[str, Any]:
+    """Sign in whose device has answered a question; return the same."""
+    shown = {"challenge_id": challenge_id, "credential": credential, "device": device}
+    return await _choose_first(services, await services.post("/sign-ins/by-passkey", shown))
+
+
 async def _choose_first(services: Services, told: dict[str, Any]) -> dict[str, Any]:
     """Let who holds several mandates act for the first of them until they have chosen."""
     if told["membership_id"] is not None:

@@ -5,6 +5,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from libs.i18n.languages import LANGUAGES
 
@@ -13,6 +14,7 @@ LONGEST = timedelta(hours=8)
 RENEWED_BEFORE = timedelta(seconds=30)  # an access token is renewed this long before it ends
 WANTED_FOR = timedelta(hours=1)  # how long a browser remembers the page that it was asked to sign in for
 _NONCE = 16
+_ADDRESS = re.compile(r"[\d.]+|.*:.*")
 _PAGE = re.compile(rf"/(?:{'|'.join(LANGUAGES)})/(?P<tenant>[^/]+)/workspace(?:[/?][!-~]*)?")
 
 
@@ -25,6 +27,14 @@ def own_page(wanted: str, tenant: str) -> str:
     """Return an address of a day's workspace; nothing for whatever else, as it could lead to somebody else's site."""
     found = _PAGE.fullmatch(wanted)
     return wanted if found and found["tenant"] == tenant else ""
+
+
+def named(base_url: str) -> str:
+    """Return where browsers can use passkeys: a deployment's own address, or `localhost` for one without a name."""
+    address = urlsplit(base_url)
+    host = address.hostname or ""
+    port = f":{address.port}" if address.port else ""
+    return f"{address.scheme}://localhost{port}" if _ADDRESS.fullmatch(host) else base_url
 
 
 def form_token(secret: str) -> str:

@@ -17,7 +17,15 @@ from libs.i18n.catalogues import translator
 from libs.i18n.folding import western_digits
 from libs.sealing import is_link, new_link
 from services.portal.composing import Refused
-from services.portal.sign_ins.commands import act_for, begin, end, end_with_key, sign_in, sign_in_by_code
+from services.portal.sign_ins.commands import (
+    act_for,
+    begin,
+    end,
+    end_with_key,
+    sign_in,
+    sign_in_by_code,
+    sign_in_by_passkey,
+)
 from services.portal.sign_ins.devices import kept
 from services.portal.sign_ins.domain import LONGEST, WANTED_FOR, own_page
 from services.portal.visits import HTML, Doorway, Visit, require_day, require_language
@@ -34,6 +42,13 @@ class Typed(Struct, frozen=True):
 
     code: str = ""
     email: str = ""
+
+
+class Shown(Struct, frozen=True):
+    """A device's answer to the question of that number."""
+
+    challenge_id: UUID
+    credential: str
 
 
 class Chosen(Struct, frozen=True):
@@ -103,6 +118,31 @@ class SignInPages(Controller):
                 _ = translator(language)
                 errors = {"code": _("The code has eight digits.")}
             return await _sent(doorway, language, tenant, refused.status, errors=errors, email=data.email)
+        return await _enter(doorway, request, language, tenant, told, now)
+
+    @post("/sign-in/passkey-questions", status_code=200)
+    async def ask_for_passkey(
+        self, language: FromPath[str], tenant: FromPath[str], doorway: NamedDependency[Doorway]
+    ) -> dict[str, Any]:
+        """Answer the script of the page with what it asks a device."""
+        question: dict[str, Any] = await doorway.services(tenant, language).post("/sign-ins/passkey-questions")
+        return question
+
+    @post("/sign-in/passkey", status_code=303)
+    async def use_passkey(  # noqa: PLR0913, PLR0917 (injected by name)
+        self,
+        request: Request[Any, Any, Any],
+        language: FromPath[str],
+        tenant: FromPath[str],
+        data: URLEncodedBody[Shown],
+        doorway: NamedDependency[Doorway],
+        now: NamedDependency[datetime],
+    ) -> Response[Any]:
+        services = doorway.services(tenant, language)
+        try:
+            told = await sign_in_by_passkey(services, data.challenge_id, data.credential, _device(request))
+        except Refused as refused:
+            return await _page(doorway, language, tenant, "sign_ins/ask.html", refused.status, refused=refused)
         return await _enter(doorway, request, language, tenant, told, now)
 
     @get(["/sign-in/{link:str}", "/sign-in/persona/{link:str}"])
