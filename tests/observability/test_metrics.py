@@ -176,8 +176,13 @@ def test_the_embedded_brokers_queues_are_counted(house: House) -> None:
         "INSERT INTO broker.queue (message_id, queue_name, state, message) VALUES (%s, 'portal', 'rejected', '{}')",
         uuid7(),
     )
+    house.execute(
+        "INSERT INTO broker.queue (message_id, queue_name, state, message) VALUES (%s, 'nobodys', 'queued', '{}')",
+        uuid7(),
+    )
     assert house.worker().value("moussem_dead_letters", queue="portal") == 1
-    house.execute("DELETE FROM broker.queue WHERE state = 'rejected'")
+    assert house.worker().value("moussem_queue_messages", queue="nobodys") == 1
+    house.execute("DELETE FROM broker.queue WHERE state = 'rejected' OR queue_name = 'nobodys'")
 
 
 def test_an_address_that_is_taken_is_said_by_its_variables_name(house: House) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from prometheus_client import REGISTRY
+
 from services.scheduling.drafts.subscribers import run_solve
 from tests.scheduling.conftest import NOW, Workshop
 
@@ -25,6 +27,18 @@ async def test_everything_finds_its_place(workshop: Workshop) -> None:
     assert [each for each in draft["conflicts"] if each["level"] == "hard"] == []
     [solved] = await workshop.told("scheduling.draft-solved")
     assert (solved["placed"], solved["status"], solved["version"]) == (4, "optimal", 2)
+
+
+async def test_how_long_it_took_and_how_good_it_became_is_told(workshop: Workshop) -> None:
+    def told(name: str, **labels: str) -> float:
+        return REGISTRY.get_sample_value(f"moussem_solve_{name}", labels) or 0
+
+    before, seconds = told("seconds_count", ended="optimal"), told("seconds_sum", ended="optimal")
+    solve = await workshop.solve(await furnish(workshop))
+    assert told("seconds_count", ended="optimal") == before + 1
+    assert told("seconds_sum", ended="optimal") > seconds
+    assert {level: told("loss", level=level) for level in solve["score"]} == solve["score"]
+    assert told("bound", level=solve["level"]) == solve["bound"]
 
 
 async def test_a_draft_that_is_as_good_already_stays_as_it_is(workshop: Workshop) -> None:

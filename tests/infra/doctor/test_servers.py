@@ -48,6 +48,25 @@ def test_a_database_that_there_is_not(practice: Practice) -> None:
     assert 'database "nowhere" does not exist' in practice.says()[0]
 
 
+def test_a_server_that_is_too_old(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.doctor.database._OLDEST", 990_000)
+    [said] = practice.says()
+    assert said.startswith("PostgreSQL is of version 1")
+
+
+def test_a_server_whose_connections_are_used_up(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.doctor.database._NEARLY_ALL", 0)
+    [said] = practice.says()
+    assert "connections of PostgreSQL are in use." in said
+
+
+def test_a_role_that_there_is_not(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.doctor.database.ROLES", {"newcomer": "LOGIN"})
+    assert practice.says() == [
+        "The role newcomer is missing. → Make it, as a superuser, with `python -m infra.database`."
+    ]
+
+
 def test_a_role_that_sees_too_much(practice: Practice) -> None:
     practice.execute("ALTER ROLE portal_relay BYPASSRLS")
     try:
