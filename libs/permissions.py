@@ -74,6 +74,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "nominations:write": frozenset({"calls.read", "nominations.submit"}),
     "programme:read": frozenset({"programme.read", "releases.read"}),
 }
+IDENTITY_SCOPES = ("openid", "profile", "email")  # what an application learns of a person, at /oauth/userinfo only
 
 
 ROLE_WORDS = {

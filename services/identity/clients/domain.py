@@ -10,13 +10,12 @@ from msgspec import Struct
 
 from libs.errors import Conflict, Forbidden, Invalid
 from libs.identity import Principal
-from libs.permissions import SCOPES
+from libs.permissions import IDENTITY_SCOPES, SCOPES
 from libs.sealing import fingerprint
 from services.identity.memberships.domain import OrganisationMissing, Role
 
 ClientKind = Literal["machine", "application"]  # acts for its organisation by itself; acts for people who agree to it
 
-IDENTITY_SCOPES = ("openid", "profile", "email")  # what an application learns of a person, at /oauth/userinfo only
 MOST_SECRETS = 2  # the one in use, and the one that takes its place
 OF_OWN_ORGANISATION_ONLY = frozenset({"representative", "technical_contact"})
 _OF_A_MACHINE: frozenset[Role] = frozenset({"co_organiser", "programme_manager", "representative", "viewer"})

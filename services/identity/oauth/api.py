@@ -13,9 +13,8 @@ from litestar.response import Redirect
 from libs.config import Settings
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.i18n.languages import LANGUAGES, negotiate
-from libs.permissions import SCOPES, SignInNeeded
+from libs.permissions import IDENTITY_SCOPES, SCOPES, SignInNeeded
 from libs.web.tokens import TokenVerifier
-from services.identity.clients.domain import IDENTITY_SCOPES
 from services.identity.oauth.commands.asking import AskForToken, ask_for_token, ask_to_authorize
 from services.identity.oauth.commands.given import INTROSPECT, REVOKE, ask_about_token
 from services.identity.oauth.commands.leaving import ask_to_leave

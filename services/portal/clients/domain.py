@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-IDENTITY_SCOPES = ("openid", "profile", "email")
 ROLES_OF_MACHINES = ("representative", "viewer", "programme_manager", "co_organiser")
 
 

@@ -7,8 +7,8 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from libs.permissions import SCOPES
-from services.portal.clients.domain import IDENTITY_SCOPES, ROLES_OF_MACHINES, keys, lines
+from libs.permissions import IDENTITY_SCOPES, SCOPES
+from services.portal.clients.domain import ROLES_OF_MACHINES, keys, lines
 from services.portal.composing import Refused
 from services.portal.forms import EMPTY, Form
 from services.portal.rendering import plain

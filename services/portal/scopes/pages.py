@@ -8,8 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from libs.i18n.languages import LANGUAGES, negotiate
-from libs.permissions import SCOPES
-from services.portal.clients.domain import IDENTITY_SCOPES
+from libs.permissions import IDENTITY_SCOPES, SCOPES
 from services.portal.documentation import openapi
 from services.portal.scopes.domain import opened
 from services.portal.visits import HTML, Doorway, require_language

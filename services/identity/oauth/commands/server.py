@@ -15,8 +15,8 @@ from sqlalchemy.util import await_only
 from typing_extensions import override
 
 from libs.identity import Principal
-from libs.permissions import PUBLIC, SCOPES
-from services.identity.clients.domain import IDENTITY_SCOPES, granted, knows
+from libs.permissions import IDENTITY_SCOPES, PUBLIC, SCOPES
+from services.identity.clients.domain import granted, knows
 from services.identity.clients.models import Client
 from services.identity.oauth.domain import Answer, OAuthRequest
 from services.identity.oauth.metadata import METHODS
