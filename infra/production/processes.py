@@ -24,6 +24,7 @@ _TELLING = (
 )
 _TLS = ("MOUSSEM_TLS_CERTIFICATE", "MOUSSEM_TLS_KEY", "MOUSSEM_PLAIN_PORT")
 _FOLDER = "MOUSSEM_DATA"  # of its configuration; without it, that of temporary files
+_EXAMINED = ("MOUSSEM_BASE_URL", "MOUSSEM_SMTP_URL")  # by a doctor who is run in its place
 KEY, BROKER, SUPERUSER = "key", "broker_url", "superuser_password"
 
 
@@ -95,9 +96,10 @@ PROCESSES = (
     Process(
         name=MIGRATE,
         command=("infra.database",),
-        settings=("MOUSSEM_DIRECT_DATABASE_URL", "MOUSSEM_DATABASE_URL", "MOUSSEM_SUPERUSER_URL", "MOUSSEM_PASSWORDS"),
+        settings=(*_DATABASE, "MOUSSEM_SUPERUSER_URL", "MOUSSEM_PASSWORDS", *_EXAMINED),
         secrets={
             "MOUSSEM_KEY_FILE": KEY,
+            "MOUSSEM_BROKER_URL_FILE": BROKER,
             "MOUSSEM_DATABASE_PASSWORD_FILE": password_file(MIGRATOR),
             "MOUSSEM_SUPERUSER_PASSWORD_FILE": SUPERUSER,
         },

@@ -12,7 +12,8 @@ import pytest
 from msgspec import Struct
 from uuid_utils.compat import uuid7
 
-from infra.production.processes import PROCESSES
+from infra.production.place import read_place
+from infra.production.processes import MIGRATE, PROCESSES
 from libs.config import SERVICES, read_settings
 from libs.db.tenancy import connect, unit_of_work
 from libs.identity import Principal
@@ -154,6 +155,13 @@ def test_commands_beside_it_find_it_by_its_data_folder(apart: Apart) -> None:
 
 
 def test_the_doctor_finds_it_well_but_for_a_mail_server_that_is_not_there(apart: Apart) -> None:
-    *found, last = command(apart.environ, "doctor").stdout.splitlines()
+    migrating = next(process for process in PROCESSES if process.name == MIGRATE)
+    as_in_a_container = read_place(apart.environ, demo=False).environment(migrating)
+    for environ in (apart.environ, as_in_a_container):
+        _is_well(*command(environ, "doctor").stdout.splitlines())
+
+
+def _is_well(*said: str) -> None:
+    *found, last = said
     assert all(line.startswith("moussem: The mail server at 127.0.0.1:25 does not answer") for line in found), found
     assert last == ("moussem: 1 to mend" if found else "moussem: all is well")
