@@ -1,5 +1,7 @@
 """The one place that picks Dramatiq's broker: by the scheme of its address."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import dramatiq
 from dramatiq.middleware import AgeLimit, AsyncIO, Middleware, ShutdownNotifications, TimeLimit
 from psycopg_pool import ConnectionPool
@@ -52,3 +54,8 @@ def open_broker(settings: Settings, *middleware: Middleware, queues: int = 7) ->
         middleware=usual,
     )
     return broker
+
+
+def together(broker: dramatiq.Broker) -> AbstractContextManager[None]:
+    """Let what is enqueued in the block cost one commit, where the broker has commits."""
+    return broker.together() if isinstance(broker, SteadyBroker) else nullcontext()

@@ -4,7 +4,10 @@
 not yet handed on stays claimed by this process, which lives: nobody would ever take it.
 """
 
+import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dramatiq.common import q_name
@@ -21,9 +24,29 @@ _GIVE_BACK = """
 
 class SteadyBroker(PostgresBroker):  # type: ignore[misc] # the package has no types
     def __init__(self, *, schema: str, **options: Any) -> None:
+        self._held = threading.local()
         super().__init__(schema=schema, **options)
         self.table = Identifier(schema, "queue")
         self.handed_on: defaultdict[str, set[str]] = defaultdict(set)  # by queue: what this process's threads hold
+
+    @property
+    def pool(self) -> Any:
+        """Where whoever asks gets connections; inside `together`, the one of this thread's transaction."""
+        return getattr(self._held, "connection", self._pool)
+
+    @pool.setter
+    def pool(self, pool: Any) -> None:
+        self._pool = pool
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Send what this thread enqueues in the block without waiting for each answer, and commit it at once."""
+        with self._pool.connection() as connection, connection.pipeline(), connection.transaction():
+            self._held.connection = connection
+            try:
+                yield
+            finally:
+                del self._held.connection
 
     @override
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 30_000) -> "SteadyConsumer":

@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from libs.config import Settings
 from libs.contracts.subscribers import EVENTS
+from libs.messaging.brokers import together
 from libs.messaging.envelopes import Envelope, to_subscribers
 from libs.messaging.retention import forget
 from libs.observability.outages import Outage
@@ -160,7 +161,8 @@ def drain(connection: Connection, broker: dramatiq.Broker) -> int:
         rows = connection.execute(_WAITING, (list(EVENTS), BATCH)).fetchall()
         if not rows:
             return 0
-        for message in to_subscribers(convert(row, Envelope) for row in rows):
-            broker.enqueue(message)
+        with together(broker):
+            for message in to_subscribers(convert(row, Envelope) for row in rows):
+                broker.enqueue(message)
         connection.execute(_SENT, ([row["tenant_id"] for row in rows], [row["id"] for row in rows]))
     return len(rows)
