@@ -68,6 +68,11 @@ class Served:
         self._process.wait(60)
         self._reading.join()
 
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        self._process.kill()
+        self._process.wait(60)
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as lines:

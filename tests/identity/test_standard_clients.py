@@ -23,6 +23,7 @@ from libs.db.tenancy import Sessions
 from services.identity.clients.commands import CreateClient, NewClient, create_client
 from tests.identity.journee import Journee, now
 from tests.identity.served import Browser, Served, make_known, said_in
+from tests.identity.test_authorize import CHALLENGE, VERIFIER
 
 BACK = "https://crm.example/back"
 SCOPES = ["openid", "profile", "email", "nominations:read"]
@@ -257,3 +258,29 @@ async def test_an_application_signs_a_person_out_who_confirms_and_is_led_back(
         ):
             assert (await browser.get(wrong)).url.path == "/en/api/refused"
         assert (await browser.get(f"/en/{journee.slug}/sign-out?ticket=forged")).status_code == 404
+
+
+async def test_a_client_whose_server_dies_after_answering_goes_on_with_what_it_has(
+    settings: Settings, sessions_of: Callable[[str], Sessions]
+) -> None:
+    """P7: the answer is lost, the server killed; the same refresh token gives the same next one elsewhere."""
+    key = base64.b64encode(b"k" * KEY_BYTES).decode()
+    with Served(settings, key) as first, Served(settings, key) as second:
+        journee = Journee(sessions=sessions_of("identity"), settings=first.settings)
+        await journee.begin()
+        await make_known(journee, *map(sessions_of, ("editions", "stakeholders", "portal")))
+        client = await make(journee, name="CRM", kind="application", scopes=SCOPES, redirect_uris=[BACK])
+        auth = (str(client.client_id), client.client_secret)
+        async with Browser(first, journee) as browser, httpx2.AsyncClient() as http:
+            asked = {"response_type": "code", "client_id": auth[0], "redirect_uri": BACK}
+            proof = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
+            address = f"{first.url}/oauth/authorize?{urlencode(asked | proof)}"
+            code = said_in(await agreed(browser, journee, address))["code"]
+            form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
+            verifier = {"code_verifier": VERIFIER}
+            old = (await http.post(f"{first.url}/oauth/token", data=form | verifier, auth=auth)).json()["refresh_token"]
+            again = {"grant_type": "refresh_token", "refresh_token": old}
+            lost = (await http.post(f"{first.url}/oauth/token", data=again, auth=auth)).json()["refresh_token"]
+            first.kill()
+            found = await http.post(f"{second.url}/oauth/token", data=again, auth=auth)
+            assert (found.status_code, found.json()["refresh_token"]) == (200, lost)

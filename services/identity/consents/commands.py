@@ -5,7 +5,7 @@ from uuid import UUID
 
 from authlib.common.urls import add_params_to_uri
 from msgspec import Struct
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.errors import NoSuch
@@ -109,13 +109,6 @@ async def end_consent(session: AsyncSession, principal: Principal, consent_id: U
         consent.ended_at = now
         await revoke(session, f"consent:{consent.id}", now)
         record(session, principal, "consents.end", consent.id, now, client=str(consent.client_id))
-
-
-async def end_consents_to(session: AsyncSession, account_id: UUID, client_id: UUID, now: datetime) -> None:
-    """Let one application act no more in the name of somebody who signs out of it."""
-    standing = update(Consent).filter_by(account_id=account_id, client_id=client_id, ended_at=None)
-    for consent_id in await session.scalars(standing.values(ended_at=now).returning(Consent.id)):
-        await revoke(session, f"consent:{consent_id}", now)
 
 
 async def _membership_of(session: AsyncSession, principal: Principal) -> UUID:
