@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import ceiling, cloning, facts, nominations, opening, proxied, public, report, starting
+from bench import ceiling, cloning, facts, nominations, opening, proxied, public, report, starting, tokens
 from bench.laying import lay_ground
 from bench.platform import running_platform
 from bench.report import Row
@@ -23,6 +23,7 @@ OF_THE_PLATFORM: dict[str, Measure] = {
     "304": public.measure_unchanged,
     "list": nominations.measure_list,
     "nomination": nominations.measure_writing,
+    "tokens": tokens.measure,
     "facts": facts.measure,
     "proxy": proxied.measure,
     "clone": cloning.measure,
@@ -49,6 +50,7 @@ async def measured(names: list[str], folder: Path, *, quick: bool) -> list[Row]:
                 database=platform.settings.address("stakeholders", driver="postgresql"),
                 reading=scripts.reading,
                 writing=scripts.writing,
+                claims=await tokens.claims_of(ground, platform.port),
             )
             with ceiling.running_ceiling(plan) as port:
                 await ceiling.until_there(port)

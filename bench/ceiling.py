@@ -12,6 +12,8 @@ from typing import Any
 import asyncpg
 import msgspec
 import uvloop
+from joserfc import jwt
+from joserfc.jwk import ECKey
 from litestar import Litestar, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
@@ -27,12 +29,13 @@ _STARTS_WITHIN = 30.0  # seconds
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What it answers: hello; at each path of `lengths` as many bytes; the list and the writes of these scripts."""
+    """What it answers: hello; at each path of `lengths` as many bytes; the list, the writes, a token of these."""
 
     lengths: dict[str, int]
     database: str = ""  # asyncpg's address, as the service's role
     reading: Script | None = None
     writing: tuple[Script, ...] = ()
+    claims: dict[str, Any] = {}
 
 
 @contextmanager
@@ -100,7 +103,13 @@ def app(plan: Plan) -> Litestar:
             await next(scripts).run(connection)
         return Response(b'{"id":"","version":1,"state":"submitted"}', media_type="application/json")
 
-    routes = [hello, listed, written, *(_bytes(path, length) for path, length in plan.lengths.items())]
+    key = ECKey.generate_key("P-256")
+
+    @post("/token", status_code=200)
+    async def signed() -> dict[str, str]:
+        return {"access_token": jwt.encode({"alg": "ES256", "typ": "at+jwt"}, plan.claims, key), "token_type": "Bearer"}
+
+    routes = [hello, listed, written, signed, *(_bytes(path, length) for path, length in plan.lengths.items())]
     return Litestar(routes, lifespan=[pooled], openapi_config=None)
 
 
