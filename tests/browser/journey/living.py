@@ -35,9 +35,11 @@ def live_a_year(
     nominating.select_and_invite(journey, ministry)
     nominating.accept_with_windows(journey)
     publishing.schedule(journey)
+    publishing.nothing_is_public_yet(journey)
     publishing.release_together(journey, ministry, confederation)
     publishing.read_the_programme(journey)
     publishing.read_by_api(journey)
+    publishing.release_again(journey, ministry, confederation)
 
 
 def _next_year(screen: Screen) -> str:
