@@ -25,7 +25,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
     @property
     def pace(self) -> Pace:
-        return Pace(0.2, 1) if self.quick else Pace(1.0, 4)
+        return Pace(0.2, 1) if self.quick else Pace(1.0, 3)
 
     def note(self, what: str, found: Comparison) -> None:
         """Tell both rates while the run goes on, and where it was rather our client that was measured."""

@@ -18,7 +18,12 @@ _LAST = "written last"
 async def insert_now(session: AsyncSession, row: DeclarativeBase) -> None:
     """Write a new row whose every column is given; the session does not get to know it."""
     table: Any = row.__table__
-    await _insertion(table).rows(session, **{f"{each.name}_": getattr(row, each.name) for each in table.columns})
+    await insert_values(session, table, {each.name: getattr(row, each.name) for each in table.columns})
+
+
+async def insert_values(session: AsyncSession, table: Any, values: dict[str, Any]) -> None:
+    """Write a new row of which nobody needs the object."""
+    await _insertion(table).rows(session, **{f"{name}_": value for name, value in values.items()})
 
 
 def insert_last(session: AsyncSession, row: type[DeclarativeBase], values: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from libs.contracts.programme import SeatRole
-from libs.db.new_rows import insert_now
+from libs.db.new_rows import insert_values
 from libs.db.uniqueness import insert_unless
 from libs.fields import Email, Language, Line, Paragraph, Words
 from libs.i18n.folding import fold
@@ -94,17 +94,18 @@ async def _add_person(
     session: AsyncSession, principal: Principal, command: SubmitNomination, email: str, organisation: Text
 ) -> UUID:
     """Keep who was nominated; an address that is known already was asked about before."""
-    person = Person(
-        tenant_id=principal.tenant_id,
-        id=uuid7(),
-        version=1,
-        full_name=" ".join(unicodedata.normalize("NFC", command.full_name).split()),
-        name_folded=fold(command.full_name),
-        email=email,
-        title=normalise(command.title or {}),
-        organisation=normalise(command.organisation or organisation),
-        organisation_id=None if command.organisation else principal.organisation_id,
-        language=command.language,
-    )
-    await insert_now(session, person)
-    return person.id
+    person_id = uuid7()
+    person = {
+        "tenant_id": principal.tenant_id,
+        "id": person_id,
+        "version": 1,
+        "full_name": " ".join(unicodedata.normalize("NFC", command.full_name).split()),
+        "name_folded": fold(command.full_name),
+        "email": email,
+        "title": normalise(command.title or {}),
+        "organisation": normalise(command.organisation or organisation),
+        "organisation_id": None if command.organisation else principal.organisation_id,
+        "language": command.language,
+    }
+    await insert_values(session, Person.__table__, person)
+    return person_id
