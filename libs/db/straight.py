@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import asyncpg
+import msgspec
 from sqlalchemy import Connection as Checked
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +19,12 @@ from sqlalchemy.types import TypeEngine
 from libs.db.absence import DatabaseAway
 from libs.db.connections import Connection
 
-DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
+
+def _written(structure: Any) -> str:
+    return msgspec.json.encode(structure).decode()
+
+
+DIALECT = asyncpg_dialect(json_serializer=_written)  # type: ignore[no-untyped-call]
 
 Rows = Sequence[Any]  # each a tuple
 
