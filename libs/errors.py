@@ -16,7 +16,7 @@ class DomainError(Exception):
     detail: ClassVar[str]
     remedy: ClassVar[str] = ""
     words: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-    journalled: ClassVar[str] = ""  # under this action the edge notes the refusal, in a transaction of its own
+    journalled: str = ""  # under this action the edge notes the refusal, in a transaction of its own
 
     def __init__(self, *, pointer: str = "", **facts: object) -> None:
         super().__init__(self.detail.format(**self.in_words(facts)))

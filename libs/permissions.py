@@ -16,6 +16,7 @@ SPEAKER = "speaker"
 _ADMINISTRATOR = frozenset({"administrator"})
 TEAM = frozenset({"administrator", "co_organiser", "programme_manager"})
 _ORGANISERS = frozenset({"administrator", "co_organiser"})
+_KEEPERS = frozenset({"administrator", "technical_contact"})  # of an organisation's single sign-on
 _SIGNATORIES = frozenset({"co_organiser"})
 _NOMINATORS = frozenset({"representative"})
 _MEMBERS = TEAM | {"representative", "technical_contact", "viewer"}
@@ -33,6 +34,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "memberships.read": _ORGANISERS | {"technical_contact", "representative"},
     "memberships.invite": _ORGANISERS,
     "memberships.end": _MEMBERS,  # of which, services/identity/endings/domain.py says
+    "providers.read": _KEEPERS,
+    "providers.change": _KEEPERS,
     "editions.read": _EVERYBODY,
     "editions.change": _ORGANISERS,
     "editions.clone": _ORGANISERS,

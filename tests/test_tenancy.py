@@ -41,6 +41,7 @@ BY_ALL_TENANTS = {
     "due_when",  # likewise
     "tenant_slug_key",  # looked up before the tenant is known
     "client_by_id",
+    "provider_by_id",
 }
 
 

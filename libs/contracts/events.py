@@ -64,6 +64,10 @@ class ClientChanged(Event, frozen=True, kw_only=True, tag="identity.client-chang
     revoked: bool = False
 
 
+class SignInEnded(Event, frozen=True, kw_only=True, tag="identity.sign-in-ended"):
+    """`id` is the sign-in: nobody acts by it any more, wherever it is kept."""
+
+
 # letters: whoever owns the link keeps its hash only; outreach opens the seal when it sends, and blanks it
 
 

@@ -15,6 +15,11 @@ NOUNS = {
     "clients": "identity",
     "consents": "identity",
     "departures": "identity",
+    "providers": "identity",
+    "single-sign-on": "identity",
+    "mail-domains": "identity",
+    "mail-domain-links": "identity",
+    "sign-ons": "identity",
     "editions": "editions",
     "panels": "editions",
     "commitments": "editions",
@@ -30,7 +35,7 @@ NOUNS = {
     "letters": "outreach",
 }
 UNDER_AN_EDITION = {"releases": "scheduling"}
-ROOTS = {"oauth": "identity", ".well-known": "identity"}
+ROOTS = {"oauth": "identity", "back-channel": "identity", ".well-known": "identity"}
 DOCUMENTS = "/api/openapi/"
 
 

@@ -14,6 +14,7 @@ from services.identity.memberships.domain import HeldMandate
 from services.identity.memberships.models import Membership
 from services.identity.organisations.models import KnownOrganisation
 from services.identity.organisations.queries import its_organisation
+from services.identity.providers.models import SignOnRule
 from services.identity.tenants.models import Tenant
 
 
@@ -37,27 +38,33 @@ async def holder_by_account(session: AsyncSession, account_id: UUID, now: dateti
 
 async def _holder(session: AsyncSession, whose: ColumnElement[bool], now: datetime) -> Holder | None:
     mandates = (
-        select(Account, Membership, KnownOrganisation.name, Tenant.timezone)
+        select(Account, Membership, KnownOrganisation.name, Tenant.timezone, SignOnRule.compulsory)
         .join(Membership, Membership.account_id == Account.id)
         .join(Tenant, Tenant.tenant_id == Membership.tenant_id)
         .outerjoin(KnownOrganisation, its_organisation())
+        .outerjoin(
+            SignOnRule,
+            (SignOnRule.tenant_id == Membership.tenant_id) & (SignOnRule.id == Membership.organisation_id),
+        )
         .where(whose)
         .order_by(Membership.id)
     )
     rows = (await session.execute(mandates)).all()
     if not rows:
         return None
-    account, _, _, timezone = rows[0]
+    account, _, _, timezone, _ = rows[0]
     return Holder(
         account_id=account.id,
         email=account.email,
         language=account.language,
         today=wall(now, timezone).date(),
-        mandates=[_held(membership, organisation) for _, membership, organisation, _ in rows],
+        mandates=[
+            _held(membership, organisation, bool(compulsory)) for _, membership, organisation, _, compulsory in rows
+        ],
     )
 
 
-def _held(membership: Membership, organisation: Text | None) -> HeldMandate:
+def _held(membership: Membership, organisation: Text | None, by_provider_only: bool) -> HeldMandate:  # noqa: FBT001 (a column)
     return HeldMandate(
         id=membership.id,
         role=membership.role,
@@ -67,4 +74,5 @@ def _held(membership: Membership, organisation: Text | None) -> HeldMandate:
         state=membership.state,
         valid_from=membership.valid_from,
         valid_until=membership.valid_until,
+        by_provider_only=by_provider_only,
     )

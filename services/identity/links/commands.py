@@ -53,10 +53,10 @@ async def request_sign_in_link(
     Requests are counted by address, known or not, in the database: never by where they seem to come from.
     """
     email = command.email.casefold()
-    asked = await _count_requests(session, principal, fingerprint(email), now)
+    asked = await count_requests(session, principal, email, now)
     holder = await holder_by_email(session, email, now)
-    mandates = [mandate for mandate in holder.mandates if mandate.holds(holder.today)] if holder else []
-    session.add(LinkRequest(tenant_id=principal.tenant_id, address=fingerprint(email), at=now))
+    held = [mandate for mandate in holder.mandates if mandate.holds(holder.today)] if holder else []
+    mandates = [mandate for mandate in held if mandate.opens_to(None)]
     if holder is None or not mandates or not may_send(asked):
         return
     link = new_link()
@@ -113,8 +113,15 @@ def code_hash(code: str, browser: str) -> str:
 def send_link(  # noqa: PLR0913, PLR0917 (the slice's four, and what is sent)
     session: AsyncSession, principal: Principal, letter: Letter, link: str, now: datetime, settings: Settings
 ) -> None:
-    """Ask outreach for a letter that carries a link, sealed for it alone."""
+    """Ask for a letter that carries a link which signs in."""
     address = sign_in_address(settings.base_url, letter.language, principal.tenant, link)
+    send_letter(session, principal, letter, address, now, settings)
+
+
+def send_letter(  # noqa: PLR0913, PLR0917 (the slice's four, and what is sent)
+    session: AsyncSession, principal: Principal, letter: Letter, address: str, now: datetime, settings: Settings
+) -> None:
+    """Ask outreach for a letter whose link leads to `address`, sealed for it alone."""
     event = LetterRequested(
         tenant_id=principal.tenant_id,
         id=uuid7(),
@@ -129,12 +136,19 @@ def send_link(  # noqa: PLR0913, PLR0917 (the slice's four, and what is sent)
     publish(session, event, now)
 
 
-async def _count_requests(session: AsyncSession, principal: Principal, address: str, now: datetime) -> int:
-    """Return how often this address was asked for in the window; lock first, so that two do not count the same."""
+async def count_requests(session: AsyncSession, principal: Principal, email: str, now: datetime) -> int:
+    """Count a request for a letter to an address; return how many there were before, within the window.
+
+    Lock first, so that two do not count the same.
+    """
+    address = fingerprint(email)
     await session.execute(_ONE_AT_A_TIME, {"address": f"{principal.tenant_id} {address}"})
     await _forget_requests(session, now)
     counted = select(func.count()).select_from(LinkRequest)
-    return await session.scalar(counted.where(LinkRequest.address == address, LinkRequest.at > now - WINDOW)) or 0
+    before = counted.where(LinkRequest.address == address, LinkRequest.at > now - WINDOW)
+    asked = await session.scalar(before) or 0
+    session.add(LinkRequest(tenant_id=principal.tenant_id, address=address, at=now))
+    return asked
 
 
 async def _forget_requests(session: AsyncSession, now: datetime) -> None:

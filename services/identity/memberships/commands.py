@@ -1,9 +1,9 @@
 """Giving mandates and accepting them: load, decide, save, announce. The caller owns the transaction."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,6 +75,38 @@ async def appoint(session: AsyncSession, principal: Principal, command: InviteRe
     return given.membership.id
 
 
+class ByProvider(Struct, frozen=True, kw_only=True):
+    """What an organisation's provider says of somebody who signs in by it: the roles that its groups give."""
+
+    account_id: UUID
+    name: str
+    provider_id: UUID
+    organisation_id: UUID
+    roles: tuple[Role, ...]
+
+
+async def follow_provider(session: AsyncSession, principal: Principal, said: ByProvider, now: datetime) -> None:
+    """Give the mandates that a provider's groups give, and end those that it gave and does not give any more.
+
+    A mandate that somebody else gave is the provider's from the day that it gives it too.
+    """
+    today = (await circumstances(session, said.organisation_id, now)).today
+    key = {"account_id": said.account_id, "organisation_id": said.organisation_id}
+    held = {each.role: each for each in await session.scalars(select(Membership).filter_by(**key).with_for_update())}
+    changed = [_given_by_provider(session, principal, said, role, held.get(role), today) for role in said.roles]
+    for role, membership in held.items():
+        over = membership.valid_until is not None and membership.valid_until < today
+        if membership.provider_id == said.provider_id and role not in said.roles and not over:
+            membership.valid_until = today - timedelta(days=1)
+            changed.append(membership)
+    await session.flush()
+    who = structs.replace(principal, account_id=said.account_id, organisation_id=said.organisation_id)
+    for membership in filter(None, changed):
+        publish(session, membership_changed(membership), now)
+        given = membership.role in said.roles
+        record(session, who, "memberships.follow", membership.id, now, role=membership.role, given=str(given).lower())
+
+
 def membership_changed(membership: Membership) -> MembershipChanged:
     return MembershipChanged(
         tenant_id=membership.tenant_id,
@@ -87,6 +119,34 @@ def membership_changed(membership: Membership) -> MembershipChanged:
         valid_until=membership.valid_until,
         ended=membership.state == "ended",
     )
+
+
+def _given_by_provider(  # noqa: PLR0913, PLR0917 (whose, which, and what is there)
+    session: AsyncSession, principal: Principal, said: ByProvider, role: Role, there: Membership | None, today: date
+) -> Membership | None:
+    """Return the mandate if it is news."""
+    if there is None:
+        made = Membership(
+            tenant_id=principal.tenant_id,
+            account_id=said.account_id,
+            name=said.name,
+            organisation_id=said.organisation_id,
+            role=role,
+            state="active",
+            valid_from=today,
+            valid_until=None,
+            provider_id=said.provider_id,
+        )
+        session.add(made)
+        return made
+    there.name = said.name
+    over = there.valid_until is not None and there.valid_until < today
+    if there.provider_id == said.provider_id and there.state == "active" and not over:
+        return None
+    if over or there.state == "invited":
+        there.state, there.valid_from, there.valid_until = "active", today, None
+    there.provider_id = said.provider_id
+    return there
 
 
 async def _give(
@@ -115,6 +175,7 @@ async def _give(
     over = passed or standing.state == "ended"
     awaited = state == "active" and standing.state == "invited"
     if over or awaited:
+        standing.provider_id = None
         standing.state, standing.valid_from, standing.valid_until = state, there.today, command.valid_until
         await session.flush()
     return _Given(standing, there.organisation, is_news=over or awaited)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from libs.errors import Conflict, Forbidden, Invalid
 from libs.permissions import ROLE_WORDS
+from services.identity.links.domain import SIGN_IN_REFUSED
 
 Role = Literal["administrator", "co_organiser", "programme_manager", "representative", "technical_contact", "viewer"]
 MembershipState = Literal["invited", "active", "ended"]
@@ -51,6 +52,12 @@ class MandateNotChosen(Conflict):
     remedy = "Choose one of those that the sign-in lists."
 
 
+class SingleSignOnNeeded(Forbidden):
+    detail = "Who acts for this organisation signs in by its own provider only."
+    remedy = "Begin on the sign-in page with your address at the organisation."
+    journalled = SIGN_IN_REFUSED
+
+
 class Mandate(Struct, frozen=True):
     """A role in a tenant, for an organisation or for the day itself, until a day or without end."""
 
@@ -84,6 +91,14 @@ class HeldMandate(Struct, frozen=True, kw_only=True):
     state: MembershipState
     valid_from: date
     valid_until: date | None
+    by_provider_only: bool = False  # its organisation has made single sign-on compulsory
+
+    def opens_to(self, through: UUID | None) -> bool:
+        """Whether one may act for it who signed in by the provider of the organisation `through`, or by a link.
+
+        A provider speaks for its own organisation: whoever runs it gets nothing of what others have given.
+        """
+        return not self.by_provider_only if through is None else self.organisation_id == through
 
     def holds(self, today: date) -> bool:
         """Whether it gives rights today: accepted, begun, and not over (both days belong to it)."""
@@ -91,11 +106,12 @@ class HeldMandate(Struct, frozen=True, kw_only=True):
         return begun and (self.valid_until is None or today <= self.valid_until)
 
 
-def holding(mandates: Sequence[HeldMandate], today: date) -> list[HeldMandate]:
-    """Return the mandates that hold today; raise `MandateOver` if none does."""
-    found = [mandate for mandate in mandates if mandate.holds(today)]
+def holding(mandates: Sequence[HeldMandate], today: date, *, through: UUID | None = None) -> list[HeldMandate]:
+    """Return the mandates that hold today and open to who signed in so; raise the reason if none does."""
+    held = [mandate for mandate in mandates if mandate.holds(today)]
+    found = [mandate for mandate in held if mandate.opens_to(through)]
     if not found:
-        raise MandateOver
+        raise SingleSignOnNeeded if held and through is None else MandateOver
     return found
 
 

@@ -3,13 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from libs.db.tenancy import RowId, TenantId
 from services.identity.accounts.models import Account
 from services.identity.db import Base
 from services.identity.memberships.domain import MembershipState, Role
+from services.identity.providers.models import IdentityProvider
 
 
 class Membership(Base):
@@ -17,6 +18,11 @@ class Membership(Base):
 
     __tablename__ = "membership"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ("tenant_id", "provider_id"),
+            (IdentityProvider.tenant_id, IdentityProvider.id),
+            name="membership_by_provider",
+        ),
         UniqueConstraint(
             "tenant_id",
             "account_id",
@@ -37,5 +43,6 @@ class Membership(Base):
     state: Mapped[MembershipState] = mapped_column(Text)
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+    provider_id: Mapped[UUID | None]  # whose rules gave it, and take it away
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy counts each change in it)

@@ -33,6 +33,7 @@ from services.identity.sign_ins.commands import (
     sign_in_by_code,
 )
 from services.identity.sign_ins.queries import SignInEntry, Whose, list_sign_ins
+from services.identity.sign_ons.queries import way_out
 from services.identity.tokens.commands import Issuer
 from services.identity.tokens.domain import AccessToken
 from services.identity.tokens.invitations import ExchangeInvitation, speaker_by
@@ -72,6 +73,12 @@ class TokenView(Struct, frozen=True, kw_only=True):
     membership_id: UUID
 
 
+class EndedView(Struct, frozen=True, kw_only=True):
+    """`leave_at`: where to sign out of the provider that one came by (OpenID Connect RP-Initiated Logout 1.0)."""
+
+    leave_at: str | None
+
+
 class InvitationTokenView(Struct, frozen=True, kw_only=True):
     access_token: str
     expires_in: int  # seconds
@@ -101,7 +108,7 @@ class SignInController(Controller):
         """Use a link up. Only this does: looking at its page, as mail scanners do, uses nothing up."""
         begun = await sign_in(session, principal, data, now, personas=personas_allowed(settings))
         acting = begun.principal(principal)
-        return _view(begun, await issuer.issue(session, acting, now) if acting else None)
+        return sign_in_view(begun, await issuer.issue(session, acting, now) if acting else None)
 
     @get(operation_id="list_sign_ins", opt={"action": "sign_ins.read"})
     async def list_all(  # noqa: PLR0913, PLR0917 (injected by name)
@@ -162,7 +169,7 @@ class SignInController(Controller):
     ) -> SignInView:
         begun = await sign_in_by_passkey(session, principal, data, now, settings)
         acting = begun.principal(principal)
-        return _view(begun, await issuer.issue(session, acting, now) if acting else None)
+        return sign_in_view(begun, await issuer.issue(session, acting, now) if acting else None)
 
     @post("/by-code", operation_id="sign_in_by_code", opt={"action": "sign_in"}, cache_control=_SECRET)
     async def begin_by_code(
@@ -179,7 +186,7 @@ class SignInController(Controller):
         async with unit_of_work(sessions, principal.tenant_id, actor=principal.actor) as session:
             begun = await sign_in_by_code(session, principal, data, now)
             acting = begun.principal(principal)
-            return _view(begun, await issuer.issue(session, acting, now) if acting else None)
+            return sign_in_view(begun, await issuer.issue(session, acting, now) if acting else None)
 
     @post(
         "/{sign_in_id:uuid}/tokens",
@@ -204,16 +211,25 @@ class SignInController(Controller):
             access_token=token.access_token, expires_in=token.expires_in, membership_id=renewed.membership_id
         )
 
-    @delete("/{sign_in_id:uuid}", operation_id="end_sign_in", opt={"action": "sign_in"})
-    async def end(
+    @delete(
+        "/{sign_in_id:uuid}",
+        operation_id="end_sign_in",
+        status_code=200,
+        opt={"action": "sign_in"},
+        cache_control=_SECRET,
+    )
+    async def end(  # noqa: PLR0913, PLR0917 (injected by name)
         self,
         sign_in_id: FromPath[UUID],
         secret: Annotated[str, HeaderParameter(name="X-Sign-In-Secret", max_length=200)],
         session: NamedDependency[AsyncSession],
         principal: NamedDependency[Principal],
         now: NamedDependency[datetime],
-    ) -> None:
+        settings: NamedDependency[Settings],
+    ) -> EndedView:
+        """End a sign-in here; who came by a provider may then leave it too."""
         await end_sign_in(session, principal, sign_in_id, secret, now)
+        return EndedView(leave_at=await way_out(session, sign_in_id, settings))
 
 
 class InvitationTokenController(Controller):
@@ -240,7 +256,7 @@ class InvitationTokenController(Controller):
         )
 
 
-def _view(begun: SignedIn, token: AccessToken | None) -> SignInView:
+def sign_in_view(begun: SignedIn, token: AccessToken | None) -> SignInView:
     known_as = (begun.chosen or begun.mandates[0]).name
     return SignInView(
         id=begun.id,

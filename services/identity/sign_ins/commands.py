@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, structs
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.contracts.events import SignInEnded
 from libs.errors import NoSuch
 from libs.fields import Link as LinkText
 from libs.identity import Principal
@@ -21,8 +22,10 @@ from services.identity.links.models import SignInLink
 from services.identity.memberships.commands import membership_changed
 from services.identity.memberships.domain import HeldMandate, MandateNotChosen, MandateOver, choose, holding
 from services.identity.memberships.models import Membership
-from services.identity.sign_ins.domain import SIGNED_IN_FOR, SignInUnknown, Standing
+from services.identity.providers.models import IdentityProvider
+from services.identity.sign_ins.domain import SIGNED_IN_FOR, SignInOver, SignInUnknown, Standing
 from services.identity.sign_ins.models import SignIn
+from services.identity.sign_ons.models import ProviderSession
 from services.identity.tokens.commands import revoke
 
 Device = Annotated[str, Meta(max_length=300, pattern=r"^[\x20-\x7e]*\Z")]  # as a browser names itself
@@ -153,7 +156,7 @@ async def renew_token(
     holder = await holder_by_account(session, begun.account_id, now)
     if holder is None:
         raise MandateOver
-    mandates = holding(holder.mandates, holder.today)
+    mandates = holding(holder.mandates, holder.today, through=await _through(session, sign_in_id))
     chosen = choose(mandates, command.membership_id or begun.membership_id)
     if chosen is None:
         raise MandateNotChosen(pointer="/membership_id")
@@ -194,8 +197,9 @@ def _going_on(principal: Principal) -> Select[SignIn]:
 
 
 async def close_sign_in(session: AsyncSession, principal: Principal, begun: SignIn, now: datetime, *, by: str) -> None:
-    """End a sign-in that goes on, and let nobody believe its tokens."""
+    """End a sign-in that goes on, and let nobody believe its tokens; the portal, which keeps it, is told."""
     begun.ended_at = now
+    publish(session, SignInEnded(tenant_id=begun.tenant_id, id=begun.id, version=1), now)
     await revoke(session, f"sign-in:{begun.id}", now)
     record(session, structs.replace(principal, account_id=begun.account_id), "sign_in.end", begun.id, now, by=by)
 
@@ -216,6 +220,26 @@ async def _lock_sign_in(session: AsyncSession, sign_in_id: UUID) -> SignIn:
     if found is None:
         raise SignInUnknown
     return found
+
+
+async def _through(session: AsyncSession, sign_in_id: UUID) -> UUID | None:
+    """Return the organisation whose provider somebody signed in by, if any; raise `SignInOver` if that is off now."""
+    spoken = (
+        select(ProviderSession.organisation_id, IdentityProvider.state)
+        .join(
+            IdentityProvider,
+            (IdentityProvider.tenant_id == ProviderSession.tenant_id)
+            & (IdentityProvider.id == ProviderSession.provider_id),
+        )
+        .where(ProviderSession.id == sign_in_id)
+    )
+    found = (await session.execute(spoken)).one_or_none()
+    if found is None:
+        return None
+    if found.state == "off":
+        raise SignInOver
+    organisation_id: UUID = found.organisation_id
+    return organisation_id
 
 
 async def _accept(session: AsyncSession, link: SignInLink) -> Membership | None:

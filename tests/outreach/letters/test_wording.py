@@ -14,6 +14,8 @@ CATALOGUE = read_catalogue()
 DAY = {"fr": "Journée nationale de l’industrie", "ar": "اليوم الوطني للصناعة", "en": "National Industry Day"}
 LINK = "https://day.example/invitation/abc"
 FIELDS: dict[str, dict[str, object]] = {
+    "linking": {"provider": "م", "minutes": "15"},
+    "mail-domain": {"organisation": {"fr": "Fédération du bois", "en": "Wood Federation"}, "domain": "wood.example"},
     "sign-in": {"minutes": "15"},
     "membership": {"organisation": {"fr": "Fédération du bois", "en": "Wood Federation"}, "role": "representative"},
     "invitation": {
@@ -63,7 +65,8 @@ def test_a_letter_in_english_holds_no_french_and_one_in_arabic_runs_from_right_t
 
     arabic = written(template, "ar", name="سلمى الإدريسي")
     words = re.sub(re.escape(LINK), "", arabic.text)
-    assert not re.findall(r"[A-Za-zÀ-ÿ]{2,}", words) or template == "membership"  # a federation without an Arabic name
+    # a federation without an Arabic name; a mail domain
+    assert not re.findall(r"[A-Za-zÀ-ÿ]{2,}", words) or template in {"membership", "mail-domain"}
     assert 'dir="rtl"' in arabic.html
 
 

@@ -1,0 +1,1 @@
+"""Identity providers that organisations bring: registered, tried, switched on by their technical contacts."""
