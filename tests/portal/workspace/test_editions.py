@@ -77,9 +77,9 @@ async def test_the_form_says_beforehand_with_counts_what_comes_along(visitor: Vi
     room = {"slug": "un", "name.fr": "Salle un", "capacity": "90", "turnover": "0"}
     await visitor.send(await visitor.get("/editions/2027/programme/rooms/new"), **room)
     page = await visitor.get(PLACE)
-    for said in ("Panels 2", "Seats of the panels 6", "Rooms 1", "Sessions of the programme 0"):
+    for said in ("Panels: 2", "Seats of the panels: 6", "Rooms: 1", "Sessions of the programme: 0"):
         assert said in page.words
-    assert "Quotas of the organisations 2 Open commitments, as acquis 0" in page.words
+    assert "Quotas of the organisations: 2 Open commitments, as acquis: 0" in page.words
     carried = await visitor.send(page, **_typed(step="carry"))
     assert "Rooms · 1" in carried.words
     assert "Quotas of the organisations · 2" in carried.words
