@@ -93,23 +93,29 @@ class SingleSignOnController(Controller):
     @get("/{organisation_id:uuid}", operation_id="read_single_sign_on", opt={"action": "providers.read"})
     async def read(
         self,
+        request: Request[Any, Any, Any],
         organisation_id: FromPath[UUID],
         session: NamedDependency[AsyncSession],
         principal: NamedDependency[Principal],
         settings: NamedDependency[Settings],
-    ) -> SingleSignOnView:
+    ) -> Response[SingleSignOnView | None]:
         """Tell an organisation's providers, its mail domains, and whether it demands that they are used."""
-        return await read_single_sign_on(session, principal, organisation_id, settings)
+        found = await read_single_sign_on(session, principal, organisation_id, settings)
+        return versioned(request, found, found.version)
 
     @put("/{organisation_id:uuid}", operation_id="demand_single_sign_on", opt={"action": "providers.change"})
     async def demand(  # noqa: PLR0913, PLR0917 (injected by name)
         self,
+        request: Request[Any, Any, Any],
         organisation_id: FromPath[UUID],
         data: JSONBody[Demand],
         session: NamedDependency[AsyncSession],
         principal: NamedDependency[Principal],
         now: NamedDependency[datetime],
         settings: NamedDependency[Settings],
-    ) -> SingleSignOnView:
-        await demand(session, principal, organisation_id, data, now)
-        return await read_single_sign_on(session, principal, organisation_id, settings)
+        if_match: NamedDependency[IfMatch],
+    ) -> Response[SingleSignOnView | None]:
+        """Make single sign-on compulsory for all of an organisation, or not any more."""
+        await demand(session, principal, organisation_id, data, if_match, now)
+        found = await read_single_sign_on(session, principal, organisation_id, settings)
+        return versioned(request, found, found.version)

@@ -155,11 +155,18 @@ async def change_provider(  # noqa: PLR0913, PLR0917 (which one, from which vers
     )
 
 
-async def demand(
-    session: AsyncSession, principal: Principal, organisation_id: UUID, command: Demand, now: datetime
+async def demand(  # noqa: PLR0913, PLR0917 (the slice's four, whose rule, and its version)
+    session: AsyncSession,
+    principal: Principal,
+    organisation_id: UUID,
+    command: Demand,
+    if_match: IfMatch,
+    now: datetime,
 ) -> None:
-    """Make single sign-on compulsory for an organisation, or not any more."""
+    """Make single sign-on compulsory for an organisation, or not any more; version 0 is of a rule never made."""
     admit_change(principal, organisation_id)
+    standing = await session.scalar(select(SignOnRule).filter_by(id=organisation_id).with_for_update())
+    if_match.check(standing.version if standing else 0)
     await circumstances(session, organisation_id, now)
     if command.compulsory and not await _is_usable(session, organisation_id):
         raise NothingSwitchedOn(pointer="/compulsory")

@@ -72,6 +72,7 @@ class DomainView(Struct, frozen=True, kw_only=True):
 
 class SingleSignOnView(Struct, frozen=True, kw_only=True):
     organisation_id: UUID
+    version: int  # of what it demands; 0 where it never did
     compulsory: bool
     providers: list[ProviderView]
     domains: list[DomainView]
@@ -110,10 +111,13 @@ async def read_single_sign_on(
         .order_by(IdentityProvider.id)
     )
     domains = select(MailDomain).filter_by(organisation_id=organisation_id).order_by(MailDomain.domain)
-    compulsory = select(SignOnRule.compulsory).filter_by(id=organisation_id)
+    rule = await session.scalar(
+        select(SignOnRule).filter_by(id=organisation_id).execution_options(populate_existing=True)
+    )
     return SingleSignOnView(
         organisation_id=organisation_id,
-        compulsory=bool(await session.scalar(compulsory)),
+        version=rule.version if rule else 0,
+        compulsory=bool(rule and rule.compulsory),
         providers=[_view(provider, trial, settings) for provider, trial in await session.execute(providers)],
         domains=[domain_view(each) for each in await session.scalars(domains)],
     )

@@ -179,12 +179,17 @@ async def test_single_sign_on_is_made_compulsory_only_where_somebody_could_sign_
     federation: Federation, provider: HostileProvider
 ) -> None:
     demand = f"{federation.journee.api}/single-sign-on/{federation.id}"
-    early = await federation.http.put(demand, json={"compulsory": True}, headers=federation.technical)
+    seen = {**federation.technical, "if-match": '"v0"'}
+    early = await federation.http.put(demand, json={"compulsory": True}, headers=seen)
     assert (early.status_code, early.json()["type"]) == (409, "/problems/nothing-switched-on")
     await federation.switched_on(provider)
-    told = await federation.http.put(demand, json={"compulsory": True}, headers=federation.technical)
+    told = await federation.http.put(demand, json={"compulsory": True}, headers=seen)
     assert (told.status_code, told.json()["compulsory"]) == (200, True)
-    told = await federation.http.put(demand, json={"compulsory": False}, headers=federation.technical)
+    stale = await federation.http.put(demand, json={"compulsory": False}, headers=seen)
+    assert stale.status_code == 412
+    told = await federation.http.put(
+        demand, json={"compulsory": False}, headers={**federation.technical, "if-match": told.headers["etag"]}
+    )
     assert told.json()["compulsory"] is False
     entries = await federation.journee.journal("single-sign-on.demand")
     assert [entry.details["compulsory"] for entry in entries] == ["true", "false"]

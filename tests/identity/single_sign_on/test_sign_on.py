@@ -230,7 +230,8 @@ async def test_where_single_sign_on_is_compulsory_no_mailed_link_opens_its_manda
     running = (await http.post(f"{journee.api}/sign-ins", json={"link": begun})).json()
     await federation.switched_on(provider)
     demand = f"{journee.api}/single-sign-on/{federation.id}"
-    assert (await http.put(demand, json={"compulsory": True}, headers=federation.technical)).status_code == 200
+    headers = {**federation.technical, "if-match": '"v0"'}
+    assert (await http.put(demand, json={"compulsory": True}, headers=headers)).status_code == 200
 
     refused = await http.post(f"{journee.api}/sign-ins", json={"link": link})
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/single-sign-on-needed")
