@@ -1,9 +1,12 @@
 """One id follows a request through every service and queue that it sets in motion."""
 
+import re
+
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from uuid_utils.compat import uuid7
 
 _KEY = "correlation_id"
+_WORD = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # a UUID, a trace's id: it is written everywhere, so nothing else
 
 
 def correlation_id() -> str:
@@ -12,6 +15,6 @@ def correlation_id() -> str:
 
 
 def correlate(identifier: str | None = None, **context: object) -> None:
-    """Begin a request or task: forget the last one's context, take over the given id or make one."""
+    """Begin a request or task: forget the last one's context, take over the given id if it is one, or make one."""
     clear_contextvars()
-    bind_contextvars(**{_KEY: identifier or str(uuid7())}, **context)
+    bind_contextvars(**{_KEY: identifier if identifier and _WORD.fullmatch(identifier) else str(uuid7())}, **context)

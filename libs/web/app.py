@@ -14,6 +14,7 @@ from libs.db.tenancy import Sessions, unit_of_work
 from libs.identity import Principal
 from libs.observability.correlation import correlate
 from libs.web.authorization import TenantOf, Verifier, authorize
+from libs.web.bodies import require_json
 from libs.web.clock import now
 from libs.web.conditional import IfMatch
 from libs.web.filters import refuse_unknown_filters
@@ -54,7 +55,7 @@ def create_app(  # noqa: PLR0913 (the composition root names each part)
     app = Litestar(
         logging_config=None,  # its own would take the place of ours
         route_handlers=routes,
-        guards=[authorize(verifier, tenant_of), refuse_unknown_filters],
+        guards=[authorize(verifier, tenant_of), require_json, refuse_unknown_filters],
         dependencies={
             "session": Provide(session),
             "principal": Provide(_principal, sync_to_thread=False),

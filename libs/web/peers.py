@@ -45,21 +45,20 @@ class Peers:
 
     async def keys(self) -> dict[str, Any]:
         """Return the issuer's public keys (RFC 7517); raise `PeerAway` where it does not answer."""
-        try:
-            answer = (await self.client.get("/oauth/jwks")).raise_for_status()
-        except httpx2.HTTPError as error:
-            raise PeerAway from error
-        keys: dict[str, Any] = answer.json()
+        keys: dict[str, Any] = (await self.read("/oauth/jwks")).json()
         return keys
 
     async def revoked(self) -> list[str]:
         """Return what the issuer gave and says is good no more; raise `PeerAway` where it does not answer."""
+        names: list[str] = (await self.read("/oauth/revoked")).json()["revoked"]
+        return names
+
+    async def read(self, path: str) -> httpx2.Response:
+        """Return what a service tells anybody; raise `PeerAway` where it does not answer."""
         try:
-            answer = (await self.client.get("/oauth/revoked")).raise_for_status()
+            return (await self.client.get(path)).raise_for_status()
         except httpx2.HTTPError as error:
             raise PeerAway from error
-        names: list[str] = answer.json()["revoked"]
-        return names
 
     async def close(self) -> None:
         if self._client is not None:

@@ -80,7 +80,9 @@ def problem_of(error: Exception, translate: Callable[[str], str] = str) -> Probl
         reason = FieldError("", translate("The request is not written in UTF-8."), translate("Encode it as UTF-8."))
         return _problem("request-malformed", 400, translate("The request does not have the right form."), [reason])
     if isinstance(error, HTTPException):
-        name = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.status_code, "request-refused")
+        name = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "media-type-not-taken"}.get(
+            error.status_code, "request-refused"
+        )
         detail = translate("There is nothing at this address.") if error.status_code == 404 else error.detail  # noqa: PLR2004
         return _problem(name, error.status_code, detail, [])
     return _problem("internal-error", 500, translate("Something went wrong here; it was recorded."), [])
@@ -133,7 +135,7 @@ def _answer(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     elif "retry_after" in problem.facts:
         headers["Retry-After"] = str(problem.facts["retry_after"])
     elif problem.status >= 500:  # noqa: PLR2004
-        log.error("a request failed", path=request.url.path, exc_info=error)
+        log.error("a request failed", route=request.scope.get("path_template", ""), exc_info=error)
     elif problem.status == 401:  # noqa: PLR2004
         headers["WWW-Authenticate"] = 'Bearer realm="moussem"'
     elif problem.status == 403 and "scopes" in problem.facts:  # noqa: PLR2004 (RFC 6750, 3)

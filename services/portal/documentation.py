@@ -18,9 +18,9 @@ _ABOUT = (
 
 
 async def openapi(peers: Peers) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of all services."""
-    answers = await asyncio.gather(*(peers.client.get(f"/api/openapi/{service}.json") for service in SERVICES))
-    return merged([msgspec.json.decode(_short(answer.raise_for_status().text)) for answer in answers])
+    """Return the OpenAPI 3.1 document of all services; raise `PeerAway` where one does not answer."""
+    answers = await asyncio.gather(*(peers.read(f"/api/openapi/{service}.json") for service in SERVICES))
+    return merged([msgspec.json.decode(_short(answer.text)) for answer in answers])
 
 
 def merged(documents: list[dict[str, Any]]) -> dict[str, Any]:

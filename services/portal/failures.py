@@ -45,12 +45,14 @@ def exception_handlers(rendering: Rendering) -> ExceptionHandlersMap:
         return page(request, 403, detail="", remedy="")
 
     def http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-        return page(request, error.status_code, detail="", remedy="")
+        answer = page(request, error.status_code, detail="", remedy="")
+        answer.headers.update(_methods(error))
+        return answer
 
     def crashed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         if is_absence(error):
             return page(request, 503, detail="", remedy="")
-        log.error("a page failed", path=request.url.path, exc_info=error)
+        log.error("a page failed", route=request.scope.get("path_template", ""), exc_info=error)
         return page(request, 500, detail="", remedy="")
 
     return {
@@ -67,6 +69,12 @@ def _only_a_record(request: Request[Any, Any, Any], error: OnlyARecord) -> Respo
     """Say why there is nothing to work on."""
     status = 200 if request.method in SAFE else 409
     return error.visit.page("editions/record.html", edition=error.edition, status=status)
+
+
+def _methods(error: HTTPException) -> dict[str, str]:
+    """Return what a 405 says that the address takes (RFC 9110, 15.5.6)."""
+    allowed = (error.headers or {}).get("allow")
+    return {"allow": allowed} if allowed else {}
 
 
 def _headers(status: int) -> dict[str, str]:
