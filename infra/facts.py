@@ -12,6 +12,7 @@ from infra.composition import composition_roots, serving
 from libs.config import Settings
 from libs.db.tenancy import connect
 from libs.messaging.brokers import open_broker
+from libs.messaging.dead_letters import dead_letters
 from libs.messaging.relay import relay_connection
 from libs.messaging.replay import announce, known_tenants, parked, replay_parked, replay_since
 
@@ -27,6 +28,10 @@ def list_parked(settings: Settings, say: Say) -> None:
                 reason = fact.reason.strip().rpartition("\n")[2]
                 say(f"{service} {fact.id} {fact.type} {fact.parked_at:%Y-%m-%d %H:%M:%S} {reason}")
     say(f"{found} parked")
+    lanes = [lane for root in composition_roots("worker").values() for lane in getattr(root, "LANES", ())]
+    with _broker(settings) as broker:
+        for dead in dead_letters(broker, [*serving("worker"), *lanes]):
+            say(f"{dead.queue}: no worker can take this in: {dead.text!r}")
 
 
 def bring_again(settings: Settings, service: str | None, fact: UUID | None, now: datetime, say: Say) -> None:

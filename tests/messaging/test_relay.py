@@ -63,7 +63,7 @@ class Queue:
         """Return the ids of what the facts are about."""
         with psycopg.connect(self._address) as connection:
             rows = connection.execute("SELECT message FROM broker.queue ORDER BY available_at, position").fetchall()
-        heard = (message["args"][0] for (message,) in rows if message["actor_name"].endswith(f".{HEAR}"))
+        heard = (message["args"][0] for (message,) in rows if message.get("actor_name", "").endswith(f".{HEAR}"))
         return [each["body"]["id"] for batch in heard for each in batch if each["tenant_id"] == self._tenant_id]
 
 
