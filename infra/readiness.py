@@ -12,7 +12,8 @@ from libs.db.migrating import revisions
 
 _ANSWERS_WITHIN = 2.0  # seconds
 _ALIVE_FOR = "5 seconds"  # after a worker's last sign of life
-_AMQP_PORT = 5672
+_BROKER_WITHIN = 1.0
+_NOBODYS = "moussem.readyz"  # no queue is called so
 
 
 class Looked(Struct, frozen=True):
@@ -78,8 +79,29 @@ class Readiness:
                 finally:
                     await connection.close()
             else:
-                _, writer = await asyncio.open_connection(broker.hostname, broker.port or _AMQP_PORT)
-                writer.close()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                await asyncio.to_thread(_give_rabbitmq_something, self._settings.broker_url)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BrokerTakesNothing) as error:
             return Looked([f"broker: {error}"])
         return Looked([])
+
+
+class BrokerTakesNothing(Exception):
+    """RabbitMQ is not there, does not know us, or is out of memory or disk."""
+
+
+def _give_rabbitmq_something(address: str) -> None:
+    """Publish a message that is nobody's: only who publishes is told that RabbitMQ is full."""
+    import pika  # noqa: PLC0415 (only where RabbitMQ is the broker)
+
+    parameters = pika.URLParameters(address)
+    parameters.socket_timeout = parameters.stack_timeout = parameters.blocked_connection_timeout = _BROKER_WITHIN
+    try:
+        connection = pika.BlockingConnection(parameters)
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.basic_publish("", _NOBODYS, b"")
+        connection.close()
+    except pika.exceptions.ConnectionBlockedTimeout as error:
+        raise BrokerTakesNothing("RabbitMQ is out of memory or disk, and takes nothing") from error
+    except pika.exceptions.AMQPError as error:
+        raise BrokerTakesNothing(str(error) or type(error).__name__) from error

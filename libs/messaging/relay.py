@@ -88,7 +88,7 @@ class Relay(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._work()
-            except (psycopg.Error, dramatiq.errors.BrokerConnectionError) as error:
+            except psycopg.Error as error:
                 self._outage.met(error)
             except Exception:
                 log.exception("the relay failed and begins anew", seconds=self._pause)
@@ -110,7 +110,12 @@ class Relay(threading.Thread):
                 if time.monotonic() - looked_at >= _LOOK_EVERY:
                     looked_at, woken = time.monotonic(), set(self._services)
                     self._keep_house(connections)
-                more = {service for service in woken if drain(connections[service], self._broker) == BATCH}
+                try:
+                    more = {service for service in woken if drain(connections[service], self._broker) == BATCH}
+                except dramatiq.errors.BrokerConnectionError as error:  # the outbox keeps; this worker lives
+                    self._outage.met(error)
+                    self._stopping.wait(_LOOK_EVERY)
+                    continue
                 self._pause = _FIRST_PAUSE
                 self._outage.over()
                 woken = more | self._wait(listener, 0 if more else _LOOK_EVERY)
