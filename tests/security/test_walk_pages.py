@@ -106,7 +106,9 @@ async def test_what_a_page_is_answered_with_to_strangers_holds_nothing_of_the_in
 ) -> None:
     """No trace, no name of a module, no version of what it is built with."""
     reader = client_of("portal")
-    inside = re.compile(r"Traceback|File \"|sqlalchemy|asyncpg|litestar|granian|site-packages|/work/", re.IGNORECASE)
+    inside = re.compile(
+        r"Traceback|File \"|sqlalchemy|asyncpg|litestar|granian|site-packages|/services/portal/", re.IGNORECASE
+    )
     for page in pages:
         answer = await reader.get(page.path)
         if "text/html" in answer.headers.get("content-type", ""):

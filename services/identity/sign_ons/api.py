@@ -27,20 +27,16 @@ from services.identity.providers.queries import SignOnChoice, choices_for
 from services.identity.sign_ins.api import SignInView, sign_in_view
 from services.identity.sign_ins.commands import SignedIn
 from services.identity.sign_ons.asking import answer_of, departure_of
-from services.identity.sign_ons.commands import (
-    BeginSignOn,
+from services.identity.sign_ons.commands.attempts import BeginSignOn, SignOnAnswer, begin_sign_on, take_up
+from services.identity.sign_ons.commands.departing import depart
+from services.identity.sign_ons.commands.entering import (
     ConfirmLinking,
-    SignOnAnswer,
     ToConfirm,
-    begin_sign_on,
     confirm_linking,
-    depart,
     finish_sign_on,
     finish_trial,
-    provider_for,
-    provider_of_all,
-    take_up,
 )
+from services.identity.sign_ons.commands.provider import provider_for, provider_of_all
 from services.identity.sign_ons.domain import NoRoleGiven, domain_of
 from services.identity.tokens.commands import Issuer
 

@@ -15,7 +15,8 @@ from services.identity.links.domain import SIGN_IN_REFUSED
 from services.identity.openid import Code, Metadata, OpenId, TokenError, Tokens, plain_error
 from services.identity.providers.domain import values_of
 from services.identity.providers.queries import redirect_uri
-from services.identity.sign_ons.commands import Attempt, Provider, SignOnAnswer
+from services.identity.sign_ons.commands.attempts import Attempt, SignOnAnswer
+from services.identity.sign_ons.commands.provider import Provider
 from services.identity.sign_ons.domain import CodeRefused, IssuerMixedUp, ProviderSaysNo
 from services.identity.sign_ons.id_token import Expected, SignatureWrong, SubjectMissing, UnknownKey, read_id_token
 from services.identity.sign_ons.logout import Departure, read_logout_token
