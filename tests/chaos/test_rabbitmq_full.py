@@ -80,7 +80,7 @@ async def test_a_relay_neither_hangs_nor_loses_while_rabbitmq_is_full_and_readin
         relay.stop()
         broker.close()
     assert not relay.is_alive()
-    assert on_the_queue(node) == {str(each.id) for each in facts}
+    assert {str(each.id) for each in facts} <= on_the_queue(node)  # what earlier tests left is told, too
 
 
 async def _says(readiness: Readiness, missing: list[str]) -> bool:
