@@ -14,6 +14,7 @@ from libs.config import Settings
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.published.models import PublishedDocument
 from libs.published.shelf import Copy, Shelf, follow_changes
+from libs.web.addresses import is_text
 from libs.web.authorization import TenantOf
 from libs.web.headers import of_data, of_pages
 
@@ -73,7 +74,7 @@ class Published:
         await self.app(scope, receive, send)
 
     async def _fetch(self, path: str) -> Copy | None:
-        slug = self._place(path)
+        slug = self._place(path) if is_text(path) else None
         tenant_id = await self._tenant_of(slug) if slug else None
         if tenant_id is None:
             return None

@@ -1,20 +1,18 @@
 """Whether the caller may: the token, the tenant in the path, the matrix. Each handler names its action."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 
 from libs.errors import NotFound
 from libs.identity import Principal
 from libs.permissions import PUBLIC, require
+from libs.web.addresses import require_text
 
 Connection = ASGIConnection[Any, Any, Any, Any]
-_CONTROL = re.compile(r"[\x00-\x1f]")
 TenantOf = Callable[[str], Awaitable[UUID | None]]
 
 
@@ -31,8 +29,7 @@ def authorize(verifier: Verifier, tenant_of: TenantOf) -> Callable[[Connection, 
     """Return the guard that lets a request through to its handler, and says to it who is calling."""
 
     async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-        if _CONTROL.search(connection.scope["path"] + connection.scope["query_string"].decode("latin-1")):
-            raise NotFoundException
+        require_text(connection)
         tenant = connection.path_params.get("tenant")
         principal = await _principal(connection, verifier, tenant_of, tenant)
         if principal is not None:

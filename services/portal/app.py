@@ -13,6 +13,7 @@ from libs.observability.correlation import correlate
 from libs.published.serving import Published
 from libs.resources import Resources
 from libs.tenants.queries import tenant_by_slug
+from libs.web.addresses import require_text
 from libs.web.clock import now
 from libs.web.headers import of_pages, telling
 from services.portal.account.pages import AccountPages
@@ -72,6 +73,7 @@ def create(resources: Resources) -> Published:
     doorway = Doorway(resources, sessions, tenant_of, rendering)
 
     async def from_our_pages(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        require_text(connection)
         request: Request[Any, Any, Any] = Request(connection.scope)
         if request.method not in SAFE:
             require_same_origin(request, settings.base_url)

@@ -1,6 +1,8 @@
 """Asking the services for what a page shows, with the user's own token: each service enforces its own permissions."""
 
+from string import punctuation
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -83,11 +85,11 @@ class Services:
 
     async def post(self, path: str, body: Any = None, *, key: str = "") -> Any:
         """Post; with an idempotency key, a form that was sent twice takes effect once."""
-        return (await self._ask("POST", path, body, headers={"idempotency-key": key} if key else {})).body
+        return (await self._ask("POST", path, body, headers={"idempotency-key": _as_header(key)} if key else {})).body
 
     async def change(self, method: str, path: str, body: Any = None, *, etag: str) -> Any:
         """PATCH, PUT or DELETE from a version."""
-        return (await self._ask(method, path, body, headers={"if-match": etag})).body
+        return (await self._ask(method, path, body, headers={"if-match": _as_header(etag)})).body
 
     async def end_sign_in(self, sign_in_id: str, secret: str) -> None:
         await self._ask("DELETE", f"/sign-ins/{sign_in_id}", headers={"x-sign-in-secret": secret})
@@ -115,6 +117,11 @@ class Services:
     def _away(self) -> Refused:
         problem = problem_of(PeerAway(), translator_for(self._language))
         return Refused(problem.status, to_builtins(problem))
+
+
+def _as_header(typed: str) -> str:
+    """Return what a form sent along as a header can hold it: it is ours, or somebody has altered it."""
+    return quote(typed, safe=punctuation)
 
 
 def _field(pointer: str) -> str:

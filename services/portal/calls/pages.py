@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -97,7 +98,7 @@ class CallPages(Controller):
             "limit": _number(form.value("limit")),
             "panels": [{"panel_id": each, "limit": _number(form.value(f"panel.{each}"))} for each in panels],
         }
-        path = f"/calls/{form.value('call_id')}/quotas/{organisation}"
+        path = f"/calls/{_call(form)}/quotas/{organisation}"
         try:
             await visit.services.change("PUT", path, body, etag=form.value("etag"))
         except Refused as refused:
@@ -188,8 +189,13 @@ async def _panels_page(visit: Visit, edition: str, organisation: UUID, form: For
     )
 
 
+def _call(form: Form) -> str:
+    """Return the call's id from the form, as one step of an address and no more."""
+    return quote(form.value("call_id"), safe="")
+
+
 async def _change(visit: Visit, form: Form, change: dict[str, Any]) -> None:
-    path = f"/calls/{form.value('call_id')}"
+    path = f"/calls/{_call(form)}"
     await visit.services.change("PATCH", path, change, etag=form.value("etag"))
 
 

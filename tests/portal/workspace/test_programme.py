@@ -160,3 +160,21 @@ async def test_a_viewer_reads_the_draft_and_changes_nothing(visitor: Visitor, si
     seen = await (await sign_in(called.day.who("viewer"))).get(draft.path)
     assert seen.status == 200
     assert 'popovertarget="m-' not in seen.body
+
+
+async def test_whatever_stands_in_the_key_of_a_form_it_is_read_or_refused(visitor: Visitor) -> None:
+    """It becomes a header, which holds neither line breaks nor letters beyond ASCII."""
+    for number, (once, status) in enumerate([("\U0001f600\r\nx: y", 200), ("é" * 300, 400), ("a b", 200)]):
+        assert (await _room(visitor, f"hall-{number}", once=once)).status == status, once
+
+
+@pytest.mark.parametrize("etag", ["\U0001f600", "é\r\nx: y", "٣"])
+async def test_whatever_stands_in_the_version_of_a_form_it_is_refused_as_another_one(
+    visitor: Visitor, etag: str
+) -> None:
+    made = await _room(visitor)
+    found = re.search(rf'href="{visitor.root}({PLACE}/rooms/[0-9a-f-]+)"', made.body)
+    assert found is not None
+    page = await visitor.get(found[1])
+    changed = await visitor.send(page, **{"name.fr": "Autre", "capacity": "9", "turnover": "5", "etag": etag})
+    assert changed.status == 412
