@@ -12,6 +12,12 @@ pytestmark = pytest.mark.unit
 PAGES = sorted((ROOT / "docs/security").glob("*.md"))
 NAMED = re.compile(r"`((?:libs|services|infra|tests|docs)/[\w/.-]+|[\w-]+\.(?:yml|lock))(?:::(\w+))?`")
 EMPTY = {"", "–"}
+ITEMS = {  # of levels 1 and 2: the last of each section
+    "asvs-v6": {"6.1": 3, "6.2": 12, "6.3": 4, "6.4": 4, "6.5": 5, "6.6": 3, "6.8": 4},
+    "asvs-v7": {"7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5, "7.5": 2, "7.6": 2},
+    "asvs-v9": {"9.1": 3, "9.2": 4},
+    "asvs-v10": {"10.1": 2, "10.2": 2, "10.3": 4, "10.4": 11, "10.5": 5, "10.6": 2, "10.7": 3},
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -31,6 +37,13 @@ def test_every_row_says_how_and_by_which_test_or_why_not(page: Path) -> None:
         excused = how.strip().startswith(("not yet", "does not apply", "deviates"))
         assert said, item
         assert test.strip() not in EMPTY or excused, item
+
+
+@pytest.mark.parametrize(("page", "sections"), ITEMS.items(), ids=ITEMS)
+def test_no_item_of_the_standard_is_left_out(page: str, sections: dict[str, int]) -> None:
+    text = (ROOT / f"docs/security/{page}.md").read_text()
+    listed = re.findall(r"^\| (\d+\.\d+\.\d+) \|", text, re.MULTILINE)
+    assert listed == [f"{section}.{number + 1}" for section, last in sections.items() for number in range(last)]
 
 
 def _is_there(path: Path, test: str) -> bool:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from typing import Any
 
 import httpx2
 import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
-from msgspec import Struct
+from msgspec import Struct, structs
 from uuid_utils.compat import uuid7
 
 from libs.config import SERVICES, Settings
@@ -20,6 +21,7 @@ from libs.published.serving import Published
 from libs.resources import Application
 from services.identity.tenants.commands import Administrator, CreateTenant, create_tenant
 from tests.days import Day
+from tests.issuing import Issuer
 
 WITH_API = [
     service for service in SERVICES if service != "portal" and find_spec(f"services.{service}.app")
@@ -103,13 +105,34 @@ async def test_nobody_passes_where_only_the_public_may(
 
 
 @pytest.mark.parametrize("service", WITH_API)
+@pytest.mark.parametrize("kind", ["administrator", "representative", "machine", "application", "speaker"])
 async def test_another_tenants_token_finds_nothing_at_all(
-    app_of: Callable[[str], Application], client_of: Client, day: Day, service: str
+    app_of: Callable[[str], Application], client_of: Client, day: Day, service: str, kind: str
 ) -> None:
-    stranger = client_of(service, Day().who("administrator"))
+    """Whatever kind of token it is, and though it names an organisation or an invitation of this tenant."""
+    other = Day()
+    person = other.who("representative" if kind in {"machine", "application"} else kind, day.federation)
+    changed: dict[str, Any] = {
+        "machine": {"account_id": None, "client_id": uuid7(), "scopes": frozenset(SCOPES)},
+        "application": {"client_id": uuid7(), "scopes": frozenset(SCOPES)},
+        "speaker": {"account_id": None, "invitation_id": uuid7(), "link_hash": "a" * 64},
+    }
+    stranger = client_of(service, structs.replace(person, **changed.get(kind, {})))
     for route in routes_of(app_of(service), day.slug):
         answer = await ask(stranger, route)
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-such-tenant"), route
+
+
+@pytest.mark.parametrize("service", WITH_API)
+async def test_a_token_in_an_address_opens_nothing(
+    app_of: Callable[[str], Application], client_of: Client, issuer: Issuer, day: Day, service: str
+) -> None:
+    """RFC 9700, 4.3.2: addresses are written into histories and logs; who brings a token there is nobody."""
+    token = issuer.token(day.who("administrator"))
+    for route in routes_of(app_of(service), day.slug):
+        if PUBLIC not in ACTIONS[route.action]:
+            answer = await client_of(service).request(route.method, f"{route.path}?access_token={token}")
+            assert answer.status_code == 401, route
 
 
 @pytest.mark.parametrize("service", WITH_API)
