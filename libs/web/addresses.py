@@ -16,7 +16,8 @@ def is_text(path: str) -> bool:
 
 
 def require_text(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    """Return if an address may be looked for; 404 if not."""
+    """Return if an address may be looked for; 404 if not. Outside of tenants, handlers read the question themselves."""
     query: bytes = connection.scope["query_string"]
-    if not is_text(connection.scope["path"] + query.decode("latin-1")) or _ENCODED_NUL in query:
+    holds_nul = _ENCODED_NUL in query and "tenant" in connection.path_params
+    if holds_nul or not is_text(connection.scope["path"] + query.decode("latin-1")):
         raise NotFoundException
