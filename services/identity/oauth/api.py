@@ -1,6 +1,6 @@
 """HTTP face of the authorization server. Its errors are RFC 6749's, not problems; its pages are the portal's."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +9,14 @@ from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.config import Settings
 from libs.db.tenancy import Sessions, unit_of_work
 from libs.i18n.languages import LANGUAGES, negotiate
 from libs.permissions import IDENTITY_SCOPES, SCOPES, SignInNeeded
 from libs.web.tokens import TokenVerifier
-from services.identity.oauth.commands.asking import AskForToken, ask_for_token, ask_to_authorize
+from services.identity.oauth.commands.asking import AskForToken, Led, ask_for_token, ask_to_authorize
 from services.identity.oauth.commands.given import INTROSPECT, REVOKE, ask_about_token
 from services.identity.oauth.commands.leaving import ask_to_leave
 from services.identity.oauth.domain import Answer
@@ -24,6 +25,8 @@ from services.identity.oauth.queries import person_of
 from services.identity.oauth.throttle import network_of
 from services.identity.tokens.commands import Issuer
 from services.identity.tokens.queries import published_keys, revoked
+
+Ask = Callable[[AsyncSession, Issuer, bytes, str, datetime], Awaitable[Led]]
 
 _PUBLISHED = CacheControlHeader(public=True, max_age=300)
 _JUST_NOW = CacheControlHeader(no_store=True)
@@ -43,7 +46,7 @@ class OAuthController(Controller):
         now: NamedDependency[datetime],
     ) -> Redirect:
         """Lead a person to the page that asks whether an application may act in their name (code and PKCE, S256)."""
-        return await _authorize(request, request.scope["query_string"], sessions, issuer, settings, now)
+        return await _lead(ask_to_authorize, request, request.scope["query_string"], sessions, issuer, settings, now)
 
     @post("/oauth/authorize", operation_id="authorize_by_form", status_code=303)
     async def authorize_by_form(
@@ -55,7 +58,7 @@ class OAuthController(Controller):
         now: NamedDependency[datetime],
     ) -> Redirect:
         """Take the same request as a form (OpenID Connect Core 1.0, 3.1.2.1)."""
-        return await _authorize(request, await request.body(), sessions, issuer, settings, now)
+        return await _lead(ask_to_authorize, request, await request.body(), sessions, issuer, settings, now)
 
     @get("/oauth/logout", operation_id="leave")
     async def leave(
@@ -67,7 +70,7 @@ class OAuthController(Controller):
         now: NamedDependency[datetime],
     ) -> Redirect:
         """Lead a person to the page that asks whether to sign out (OpenID Connect RP-Initiated Logout 1.0)."""
-        return await _leave(request, request.scope["query_string"], sessions, issuer, settings, now)
+        return await _lead(ask_to_leave, request, request.scope["query_string"], sessions, issuer, settings, now)
 
     @post("/oauth/logout", operation_id="leave_by_form", status_code=303)
     async def leave_by_form(
@@ -79,7 +82,7 @@ class OAuthController(Controller):
         now: NamedDependency[datetime],
     ) -> Redirect:
         """Take the same as a form: an id_token need not stand in an address."""
-        return await _leave(request, await request.body(), sessions, issuer, settings, now)
+        return await _lead(ask_to_leave, request, await request.body(), sessions, issuer, settings, now)
 
     @post("/oauth/token", operation_id="obtain_token", status_code=200)
     async def obtain_token(
@@ -199,7 +202,8 @@ async def _about_token(
         )
 
 
-async def _authorize(  # noqa: PLR0913, PLR0917 (what two handlers were injected with)
+async def _lead(  # noqa: PLR0913, PLR0917 (what is asked, and what the four handlers were injected with)
+    ask: Ask,
     request: Request[Any, Any, Any],
     query: bytes,
     sessions: Sessions,
@@ -207,21 +211,9 @@ async def _authorize(  # noqa: PLR0913, PLR0917 (what two handlers were injected
     settings: Settings,
     now: datetime,
 ) -> Redirect:
+    """Lead a person to the portal's page that asks them, in their language."""
     async with sessions.begin() as session:
-        led = await ask_to_authorize(session, issuer, query, f"{settings.base_url}/{_language(request)}", now)
-    return Redirect(led.address, status_code=303, headers=_LEADING)
-
-
-async def _leave(  # noqa: PLR0913, PLR0917 (what two handlers were injected with)
-    request: Request[Any, Any, Any],
-    query: bytes,
-    sessions: Sessions,
-    issuer: Issuer,
-    settings: Settings,
-    now: datetime,
-) -> Redirect:
-    async with sessions.begin() as session:
-        led = await ask_to_leave(session, issuer, query, f"{settings.base_url}/{_language(request)}", now)
+        led = await ask(session, issuer, query, f"{settings.base_url}/{_language(request)}", now)
     return Redirect(led.address, status_code=303, headers=_LEADING)
 
 
