@@ -8,7 +8,9 @@ from litestar import Litestar
 
 from libs.config import Settings
 from libs.db.tenancy import Sessions
+from tests.identity.applications import BACK, SCOPES, Application, make
 from tests.identity.journee import Journee, running
+from tests.identity.test_clients import signed_in
 
 
 @pytest.fixture
@@ -34,3 +36,9 @@ async def http(app: Litestar, settings: Settings) -> AsyncIterator[httpx2.AsyncC
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type] # Litestar's own scope
     async with httpx2.AsyncClient(transport=transport, base_url=settings.base_url) as client:
         yield client
+
+
+@pytest.fixture
+async def application(journee: Journee, http: httpx2.AsyncClient) -> Application:
+    client = await make(journee, name="CRM", kind="application", scopes=SCOPES, redirect_uris=[BACK])
+    return Application(http, journee, client, await signed_in(http, journee, "representative"))

@@ -17,8 +17,8 @@ from uuid_utils.compat import uuid7
 
 from libs.db.tenancy import Sessions
 from services.identity.tokens.commands import current_key
+from tests.identity.applications import Application
 from tests.identity.journee import Journee, now
-from tests.identity.test_authorize import Application, application  # noqa: F401 (fixture)
 
 FAST = 2.0  # seconds, for what takes milliseconds
 
@@ -126,7 +126,7 @@ async def test_an_encrypted_token_is_not_opened(
 
 @pytest.mark.parametrize("response_type", ["token", "id_token", "code token", "", "evil"])
 async def test_no_error_leads_to_an_address_that_is_not_registered(
-    application: Application,  # noqa: F811
+    application: Application,
     response_type: str,
 ) -> None:
     """CVE-2026-41479 and CVE-2026-44681 (Authlib before 1.6.10 and 1.7.1)."""

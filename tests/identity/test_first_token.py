@@ -15,9 +15,9 @@ from infra.supervising.child import ROOT
 from libs.config import KEY_BYTES, Settings
 from libs.db.tenancy import Sessions
 from services.identity.clients.commands import NewClient
+from tests.identity.applications import make
 from tests.identity.journee import Journee
 from tests.identity.served import Browser, Served, make_known
-from tests.identity.test_authorize import make
 
 PAGE = Path(ROOT) / "docs" / "integrators" / "first-token.md"
 BACK = "https://crm.example/back"

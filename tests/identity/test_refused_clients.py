@@ -23,9 +23,9 @@ from services.identity.oauth.commands.asking import AskForToken, ask_for_token
 from services.identity.oauth.domain import ASSERTION_TYPE
 from services.identity.oauth.throttle import MOST_IN_WINDOW, network_of
 from services.identity.tokens.commands import Issuer
+from tests.identity.applications import make
 from tests.identity.journee import Journee, now
 from tests.identity.served import Browser, Served, make_known, said_in
-from tests.identity.test_authorize import make
 
 TALKATIVE = """
 import logging

@@ -21,9 +21,9 @@ from requests_oauthlib import OAuth2Session  # type: ignore[import-untyped]
 from libs.config import KEY_BYTES, Settings
 from libs.db.tenancy import Sessions
 from services.identity.clients.commands import CreateClient, NewClient, create_client
+from tests.identity.applications import CHALLENGE, VERIFIER
 from tests.identity.journee import Journee, now
 from tests.identity.served import Browser, Served, make_known, said_in
-from tests.identity.test_authorize import CHALLENGE, VERIFIER
 
 BACK = "https://crm.example/back"
 SCOPES = ["openid", "profile", "email", "nominations:read"]

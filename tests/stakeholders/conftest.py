@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 from msgspec import Struct, convert
 from uuid_utils.compat import uuid7
@@ -22,6 +23,7 @@ from services.stakeholders.nominations.models import Nomination
 from services.stakeholders.organisations.models import Organisation
 from services.stakeholders.quotas.commands import PanelLimit, SetQuota, set_quota
 from tests.days import Day
+from tests.stakeholders.asking import Client
 
 NO_ENVELOPE: Envelope = None  # type: ignore[assignment] # projections do not look at it
 ANY_VERSION = IfMatch("*")
@@ -152,3 +154,18 @@ async def open_call(sessions: Sessions, day: Day, slug: str = "2026") -> OpenCal
         drafted = await create_call(session, day.of_ministry, command, TODAY)
         await change_call(session, day.of_ministry, drafted.id, ChangeCall(state="open"), ANY_VERSION, TODAY)
     return OpenCall(day=day, sessions=sessions, edition_id=told.id, call_id=drafted.id, panels=panels)
+
+
+@pytest.fixture
+def ministry(client_of: Client, day: Day) -> httpx2.AsyncClient:
+    return client_of("stakeholders", day.of_ministry)
+
+
+@pytest.fixture
+def organisations(day: Day) -> str:
+    return f"/api/v1/{day.slug}/organisations"
+
+
+@pytest.fixture
+def calls(day: Day) -> str:
+    return f"/api/v1/{day.slug}/calls"
