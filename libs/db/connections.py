@@ -4,6 +4,7 @@ By itself SQLAlchemy sends a ping (three round trips of its own, so that it work
 statement that sets the tenant; on a short read that is more than all the rest.
 """
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
+_TRUSTED_FOR = 5.0  # seconds of silence, half of what the embedded server allows
+_ANSWERS_WITHIN = 2.0
+
 
 class Connection(asyncpg.Connection):  # type: ignore[misc] # the package has no types
     """`tenant_id` is the tenant that the next transaction begins in; None: in no tenant, where no row is seen.
 
-    `begun` says whether a transaction is open.
+    `begun` says whether a transaction is open, `silent_since` when the last one was over (the clock that only rises).
     """
 
     tenant_id: UUID | None = None
     begun = False
+    silent_since = float("inf")  # a new one has just answered
 
     @override
     def transaction(self, **_: object) -> "Transaction":
@@ -53,16 +58,32 @@ class Transaction:
 def hand_out_living_ones(engine: AsyncEngine) -> None:
     """Let a pool hand out open connections in no tenant.
 
-    Nobody is asked whether one is open: the loop is told when the server closes it.
+    The loop is told when the server closes one, so that few are asked: those that were silent for so long that their
+    end may be on its way (the embedded server ends what is idle, and so do poolers and firewalls).
     """
 
     def check(connection: Any, _record: object, _proxy: object) -> None:
         driver: Connection = connection.driver_connection
-        if driver.is_closed():
+        silent = time.monotonic() - driver.silent_since
+        if driver.is_closed() or (silent > _TRUSTED_FOR and not _answers(connection)):
             raise DisconnectionError  # the pool opens another one in its place
         driver.tenant_id, driver.begun = None, False
 
+    def note(connection: Any, _record: object) -> None:
+        if connection is not None:  # one that was lost is not given back
+            connection.driver_connection.silent_since = time.monotonic()
+
     event.listen(engine.sync_engine, "checkout", check)
+    event.listen(engine.sync_engine, "checkin", note)
+
+
+def _answers(connection: Any) -> bool:
+    """Ask an open connection for a sign of life, which also counts as one for the server."""
+    try:
+        connection.run_async(lambda driver: driver.execute("SELECT 1", timeout=_ANSWERS_WITHIN))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return False
+    return True
 
 
 async def begin_in(session: AsyncSession, tenant_id: UUID) -> None:

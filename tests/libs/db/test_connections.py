@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from libs.config import Settings
+from libs.db import connections
 from libs.db.tenancy import Sessions, connect, unit_of_work
 from tests.days import Day
 from tests.statements import counted_statements
@@ -56,6 +57,29 @@ async def test_a_connection_that_the_server_closed_is_not_handed_out(sessions: S
     async with unit_of_work(sessions, day.id) as session:
         assert await session.scalar(SERVER) != server
         assert await session.scalar(TENANT) == str(day.id)
+
+
+async def test_one_that_was_silent_for_long_is_asked_first_since_its_end_may_be_on_the_way(
+    sessions: Sessions, superuser: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded server ends what is idle for ten seconds, and at that very moment a reader may come."""
+    monkeypatch.setattr(connections, "_TRUSTED_FOR", 0.0)
+    day = Day()
+    async with unit_of_work(sessions, day.id) as session:
+        server = await session.scalar(SERVER)
+    with psycopg.connect(superuser) as connection:  # nothing is awaited: the loop has not heard of it yet
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", (server,))
+
+    async with unit_of_work(sessions, day.id) as session:
+        assert await session.scalar(SERVER) != server
+        assert await session.scalar(TENANT) == str(day.id)
+
+
+async def test_one_that_was_at_work_just_now_is_not_asked(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_answers", pytest.fail)
+    for _ in range(2):
+        async with unit_of_work(sessions, Day().id) as session:
+            await session.scalar(TENANT)
 
 
 async def test_what_was_done_in_a_transaction_that_fails_is_undone(sessions: Sessions) -> None:
